@@ -1,0 +1,219 @@
+package pith
+
+import (
+	"fmt"
+	"regexp"
+	"unicode/utf8"
+)
+
+// Request asks for one compression of one or more contexts.
+type Request struct {
+	// Contexts are the texts to compress, in the order of the prompt.
+	Contexts []Context
+
+	// Question and Instruction say what the reader will be asked. They steer
+	// question-aware methods, are never part of the output and never counted.
+	Question    Text
+	Instruction Text
+
+	// Method names a compressor; "" and "auto" let the service choose.
+	Method string
+
+	// Model names the model of a method that has several; "" chooses by language.
+	Model string
+
+	// Budget applies to all contexts together, save those with their own.
+	Budget Budget
+
+	Options Options
+}
+
+// Context is one text with its own policy.
+type Context struct {
+	ID       string // the caller's own; returned unchanged
+	Text     Text
+	Language string // ISO 639-1 code; "" detects it
+	Budget   Budget // overrides the request's; zero inherits
+	Method   string // overrides the request's; "" inherits
+	Locked   bool   // returned byte for byte, outside every budget
+}
+
+// Budget says how much of a text to keep. At most one of Rate, TargetTokens and
+// Threshold is set; the zero Budget leaves the choice to whoever reads it.
+type Budget struct {
+	// Rate is the fraction of tokens kept, in (0, 1], counted by the target
+	// model's tokenizer. 1 is the identity. 0 means unset.
+	Rate float64
+
+	// TargetTokens is the most tokens allowed after compression, counted by the
+	// target model's tokenizer. 0 means unset.
+	TargetTokens int
+
+	// Threshold is a keep probability in (0, 1): words below it go. The achieved
+	// rate is then an outcome, but each text's result depends on that text alone.
+	// 0 means unset.
+	Threshold float64
+}
+
+// IsZero reports whether nothing is set.
+func (b Budget) IsZero() bool { return b == Budget{} }
+
+func (b Budget) validate(param string) error {
+	set := 0
+	if b.Rate != 0 {
+		set++
+		if !(b.Rate > 0 && b.Rate <= 1) {
+			return Invalid(param+"/rate", "rate is the fraction of tokens kept and must be in (0, 1]; got %v", b.Rate)
+		}
+	}
+	if b.TargetTokens != 0 {
+		set++
+		if b.TargetTokens < 0 {
+			return Invalid(param+"/target_tokens", "target_tokens must be at least 1; got %d", b.TargetTokens)
+		}
+	}
+	if b.Threshold != 0 {
+		set++
+		if !(b.Threshold > 0 && b.Threshold < 1) {
+			return Invalid(param+"/threshold", "threshold is a keep probability and must be in (0, 1); got %v", b.Threshold)
+		}
+	}
+	if set > 1 {
+		return Invalid(param, "rate, target_tokens and threshold exclude each other; send one")
+	}
+	return nil
+}
+
+// Scope says over what a rate is spent.
+type Scope string
+
+// The scopes.
+const (
+	ScopeChunk  Scope = "chunk"  // each window keeps its own share (LLMLingua-2's way)
+	ScopeGlobal Scope = "global" // all contexts share one budget; the default with a question
+)
+
+// Strictness says what happens when protected text alone exceeds the budget.
+type Strictness string
+
+// The kinds of strictness.
+const (
+	Soft Strictness = "soft" // protected text stays; a warning says the budget was passed
+	Hard Strictness = "hard" // the budget holds, or the request fails with CodeBudgetUnreachable
+)
+
+// Options refine a request. The zero value is the service profile's default.
+type Options struct {
+	// Tokenizer names the target model or its tokenizer, whose tokens are
+	// counted. "" is o200k_base.
+	Tokenizer string
+
+	Scope      Scope      // "" is global with a question or target_tokens, else chunk
+	Strictness Strictness // "" is hard for target_tokens, else soft
+
+	// TopN and MinScore drop whole contexts first: all but the TopN most
+	// relevant, and those whose relevance is below MinScore. Both need a
+	// question. 0 means unset.
+	TopN     int
+	MinScore float64
+
+	Preserve Preserve
+
+	// LLMLingua-2's own names (Pan et al., arXiv:2403.12968).
+	ForceTokens     []string // strings whose every occurrence is kept
+	ReserveDigits   bool     // words with a decimal digit are kept
+	DropConsecutive bool     // of equal forced words in a row, one is kept
+
+	// What to return beside the text.
+	ReturnSpans  bool
+	ReturnLabels bool
+}
+
+// Preserve says what no method may touch.
+type Preserve struct {
+	// Classes are the kinds of protected span. nil means all the default ones;
+	// an empty, non-nil slice means none.
+	Classes []string
+	// Literals are exact strings.
+	Literals []string
+	// Patterns are RE2 expressions.
+	Patterns []*regexp.Regexp
+}
+
+// Limits of a request.
+const (
+	MaxContexts     = 1000
+	MaxQuestion     = 64 << 10 // bytes
+	MaxForceTokens  = 100      // as max_force_token of the reference
+	MaxPatterns     = 32
+	MaxPatternBytes = 256
+	MaxLiterals     = 256
+)
+
+// Validate reports the first thing that breaks the contract, as an [*Error] with
+// [CodeInvalid] or [CodeTooLarge] whose Param points into the JSON of the API.
+func (r *Request) Validate() error {
+	if len(r.Contexts) == 0 {
+		return Invalid("/contexts", "send input or at least one context")
+	}
+	if n := len(r.Contexts); n > MaxContexts {
+		return &Error{Code: CodeTooLarge, Param: "/contexts",
+			Msg: fmt.Sprintf("at most %d contexts in one request; got %d", MaxContexts, n)}
+	}
+	if n := len(r.Question); n > MaxQuestion {
+		return &Error{Code: CodeTooLarge, Param: "/question",
+			Msg: fmt.Sprintf("question may have at most %d bytes; got %d", MaxQuestion, n)}
+	}
+	if n := len(r.Instruction); n > MaxQuestion {
+		return &Error{Code: CodeTooLarge, Param: "/instruction",
+			Msg: fmt.Sprintf("instruction may have at most %d bytes; got %d", MaxQuestion, n)}
+	}
+	if err := r.Budget.validate(""); err != nil {
+		return err
+	}
+	for i := range r.Contexts {
+		if err := r.Contexts[i].Budget.validate(fmt.Sprintf("/contexts/%d", i)); err != nil {
+			return err
+		}
+	}
+	return r.Options.validate(r.Question != "" || r.Instruction != "")
+}
+
+func (o *Options) validate(question bool) error {
+	switch o.Scope {
+	case "", ScopeChunk, ScopeGlobal:
+	default:
+		return Invalid("/scope", "scope must be chunk or global; got %q", o.Scope)
+	}
+	switch o.Strictness {
+	case "", Soft, Hard:
+	default:
+		return Invalid("/budget", "budget must be hard or soft; got %q", o.Strictness)
+	}
+	if o.TopN < 0 {
+		return Invalid("/top_n", "top_n must be at least 1; got %d", o.TopN)
+	}
+	if (o.TopN > 0 || o.MinScore != 0) && !question {
+		return Invalid("/question", "top_n and min_score rank contexts by a question; send one")
+	}
+	if n := len(o.ForceTokens); n > MaxForceTokens {
+		return Invalid("/force_tokens", "at most %d force_tokens; got %d", MaxForceTokens, n)
+	}
+	for i, t := range o.ForceTokens {
+		if t == "" || !utf8.ValidString(t) {
+			return Invalid(fmt.Sprintf("/force_tokens/%d", i), "a force token must be a non-empty UTF-8 string")
+		}
+	}
+	if n := len(o.Preserve.Literals); n > MaxLiterals {
+		return Invalid("/preserve/literals", "at most %d literals; got %d", MaxLiterals, n)
+	}
+	for i, l := range o.Preserve.Literals {
+		if l == "" {
+			return Invalid(fmt.Sprintf("/preserve/literals/%d", i), "a literal must not be empty")
+		}
+	}
+	if n := len(o.Preserve.Patterns); n > MaxPatterns {
+		return Invalid("/preserve/patterns", "at most %d patterns; got %d", MaxPatterns, n)
+	}
+	return nil
+}

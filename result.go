@@ -1,0 +1,83 @@
+package pith
+
+import "time"
+
+// Status says what became of a context.
+type Status string
+
+// The statuses of a context.
+const (
+	StatusCompressed Status = "compressed" // shorter than it was
+	StatusUnchanged  Status = "unchanged"  // byte for byte as it came
+	StatusDropped    Status = "dropped"    // removed whole, for want of relevance
+)
+
+// Result is the outcome of one [Request].
+type Result struct {
+	Method  string // the compressor that did it
+	Version string // changes whenever equal requests may give other bytes
+	Models  []string
+
+	// Contexts has one entry for each of the request's, in its order.
+	Contexts []ContextResult
+
+	// Warnings concern the request as a whole.
+	Warnings []string
+
+	Timing Timing
+}
+
+// ContextResult is the outcome for one [Context].
+type ContextResult struct {
+	ID     string
+	Text   Text
+	Status Status
+	Method string
+
+	// Tokens of the target model before and after.
+	InputTokens, OutputTokens int
+
+	// Score is the context's relevance to the question, at least 0, higher being
+	// more relevant; nil without a question.
+	Score *float64
+
+	Warnings []string
+
+	// Spans are the kept byte ranges of the source, ascending and disjoint;
+	// joined, they are Text. Only on request.
+	Spans []Span
+
+	// Labels has an entry for each word of the source, in order. Only on request.
+	Labels []Label
+}
+
+// Span is a byte range [Start, End) of a source text.
+type Span struct{ Start, End int }
+
+// Label is the verdict on one word.
+type Label struct {
+	Span
+	Keep bool
+	// Prob is the keep probability in [0, 1]; 1 for a word kept by rule.
+	Prob float32
+	// Forced says that a rule and not the model kept it.
+	Forced bool
+}
+
+// Timing says where the time went.
+type Timing struct {
+	Queue time.Duration // waiting for a free core, summed over windows
+	Model time.Duration // inside the model, summed over windows
+}
+
+// CompressorInfo describes a compressor to a client.
+type CompressorInfo struct {
+	ID            string
+	Kind          string // "token", "lossless", "code", "none"
+	QuestionAware bool
+	Deterministic bool
+	Languages     []string
+	NeedsModel    bool
+	Loaded        bool
+	Version       string
+}
