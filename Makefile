@@ -1,0 +1,105 @@
+# make serve and make test do all the set-up themselves. make help lists the rest.
+
+ifeq ($(shell uname -s),Darwin)
+runtime := libonnxruntime.dylib
+else
+runtime := libonnxruntime.so
+endif
+
+native := $(CURDIR)/.native
+# Go splits this variable like a shell, so a path with a space wants quotes.
+link := -L$(native)/lib
+ifneq ($(words $(link)),1)
+link := "$(link)"
+endif
+ifeq ($(findstring $(link),$(CGO_LDFLAGS)),)
+export CGO_LDFLAGS := $(strip $(link) $(CGO_LDFLAGS))
+endif
+
+# Tests open this runtime library. bin/pith looks beside itself and needs no
+# telling, so make serve passes on only what the user has set.
+ifeq ($(origin PITH_ORT_LIBRARY),undefined)
+own_runtime := env -u PITH_ORT_LIBRARY
+endif
+PITH_ORT_LIBRARY ?= $(native)/lib/$(runtime)
+export PITH_ORT_LIBRARY
+
+VERSION := $(shell scripts/version.sh)
+
+# What a run of make can narrow or widen.
+PKG ?= ./...
+BENCH ?= .
+COUNT ?= 1
+ARGS ?=
+
+.DEFAULT_GOAL := help
+
+## help: list the targets
+.PHONY: help
+help:
+	@echo 'make TARGET, with NAME=VALUE for the variables named:'
+	@sed -n 's/^## //p' Makefile | awk -F ': ' '{ printf "  %-12s %s\n", $$1, $$2 }'
+
+## serve: set up, build and run the service on 127.0.0.1:8484 (ARGS)
+.PHONY: serve
+serve: build
+	@exec $(own_runtime) bin/pith serve $(ARGS)
+
+## build: set up and build bin/, one folder with everything that pith needs
+.PHONY: build
+build: native
+	go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/pith ./cmd/pith
+	scripts/bundle.sh bin
+
+## dist: build a release archive of bin/ for this platform in dist/
+.PHONY: dist
+dist: build
+	scripts/dist.sh '$(VERSION)'
+
+## test: set up and run all tests with the race detector, then the contract fuzzer (PKG)
+.PHONY: test
+test: native
+	go test -race -vet=off -timeout 10m $(PKG)
+	go -C tools test -vet=off ./...
+	@if [ -x scripts/contract-fuzz.sh ]; then \
+		echo scripts/contract-fuzz.sh; scripts/contract-fuzz.sh; fi
+
+## test-short: set up and run the quick tests only (PKG)
+.PHONY: test-short
+test-short: native
+	go test -short -vet=off -timeout 5m $(PKG)
+
+## check: formatting, vet, staticcheck, known vulnerabilities, generated code, contract, links
+.PHONY: check
+check: native
+	scripts/check.sh
+
+## bench: run the benchmarks (PKG, BENCH, COUNT)
+.PHONY: bench
+bench: native
+	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 60m $(PKG)
+
+## generate: write the generated code anew, from openapi.yaml
+.PHONY: generate
+generate:
+	go generate ./service/...
+
+## fmt: format the Go files
+.PHONY: fmt
+fmt:
+	scripts/gofiles.sh | xargs gofmt -w
+
+## native: put the native parts into .native/lib
+.PHONY: native
+native:
+	@scripts/native.sh
+
+## clean: remove what was built
+.PHONY: clean
+clean:
+	rm -rf bin dist
+
+## distclean: remove what was built and what was fetched
+.PHONY: distclean
+distclean: clean
+	rm -rf .native .venv node_modules
