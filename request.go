@@ -111,9 +111,8 @@ type Options struct {
 	Scope      Scope      // "" is global with a question or target_tokens, else chunk
 	Strictness Strictness // "" is hard for target_tokens, else soft
 
-	// TopN and MinScore drop whole contexts first: all but the TopN most
-	// relevant, and those whose relevance is below MinScore. Both need a
-	// question. 0 means unset.
+	// TopN and MinScore drop whole contexts first: all but the TopN of highest
+	// score, and those whose score is below MinScore. 0 means unset.
 	TopN     int
 	MinScore float64
 
@@ -176,10 +175,10 @@ func (r *Request) Validate() error {
 			return err
 		}
 	}
-	return r.Options.validate(r.Question != "" || r.Instruction != "")
+	return r.Options.validate()
 }
 
-func (o *Options) validate(question bool) error {
+func (o *Options) validate() error {
 	switch o.Scope {
 	case "", ScopeChunk, ScopeGlobal:
 	default:
@@ -192,9 +191,6 @@ func (o *Options) validate(question bool) error {
 	}
 	if o.TopN < 0 {
 		return Invalid("/top_n", "top_n must be at least 1; got %d", o.TopN)
-	}
-	if (o.TopN > 0 || o.MinScore != 0) && !question {
-		return Invalid("/question", "top_n and min_score rank contexts by a question; send one")
 	}
 	if n := len(o.ForceTokens); n > MaxForceTokens {
 		return Invalid("/force_tokens", "at most %d force_tokens; got %d", MaxForceTokens, n)

@@ -38,7 +38,8 @@ type ContextResult struct {
 	InputTokens, OutputTokens int
 
 	// Score is the context's relevance to the question, at least 0, higher being
-	// more relevant; nil without a question.
+	// more relevant; without a question, the mean keep probability of its words.
+	// nil if no model read it.
 	Score *float64
 
 	Warnings []string
@@ -77,6 +78,7 @@ type CompressorInfo struct {
 	QuestionAware bool
 	Deterministic bool
 	Languages     []string
+	Models        []string
 	NeedsModel    bool
 	Loaded        bool
 	Version       string

@@ -1,0 +1,225 @@
+package llmlingua2
+
+import (
+	"math"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/pith-proxy/pith"
+	"github.com/pith-proxy/pith/compressors/protect"
+)
+
+// claim says why a unit may have to stay.
+type claim uint8
+
+const (
+	free      claim = iota // the score decides
+	protected              // stays whenever anything of its sentence does
+	forced                 // stays
+)
+
+// candidate is a unit that a selection keeps or drops.
+type candidate struct {
+	start, end int // bytes of the context's text
+	context    int
+	window     int // number within the request
+	sentence   int // number within the request; those joined by a protected span share one
+	cost       int // tokens of the unit behind its separator
+	claim      claim
+	prob       float32
+	score      float64
+	keep       bool
+}
+
+// source is what candidates of one context are made from.
+type source struct {
+	text  string
+	parts []*part // in the order of the text; the gaps between are fixed
+	fixed []unit  // regions that stay as they are
+}
+
+// rules says what a request protects.
+type rules struct {
+	policy          *protect.Policy // nil protects nothing
+	callers         *protect.Policy // the caller's literals and patterns; nil if none
+	forceTokens     []string
+	reserveDigits   bool
+	callersMayGo    bool // a hard budget: the caller's spans go with their sentence
+	protectedMayGo  bool // with a question: protected spans go with their sentence
+	dropConsecutive bool
+}
+
+func newRules(o *pith.Options, question bool) (*rules, error) {
+	policy, err := protect.NewPolicy(o.Preserve.Classes, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	r := &rules{
+		policy:          policy,
+		forceTokens:     o.ForceTokens,
+		reserveDigits:   o.ReserveDigits,
+		callersMayGo:    question && o.Strictness == pith.Hard,
+		protectedMayGo:  question,
+		dropConsecutive: o.DropConsecutive,
+	}
+	if len(o.Preserve.Literals)+len(o.Preserve.Patterns) > 0 {
+		r.callers, err = protect.NewPolicy([]string{}, o.Preserve.Literals, o.Preserve.Patterns)
+	}
+	return r, err
+}
+
+func (r *rules) claimOf(mayGo bool) claim {
+	if mayGo {
+		return protected
+	}
+	return forced
+}
+
+// candidates lists the units of one context, in the order of its text. Windows
+// and sentences are numbered from the given numbers on.
+func (r *rules) candidates(context int, src *source, window, sentence int) []candidate {
+	spans := spansOf(r.policy, src.text)
+	callers := spansOf(r.callers, src.text)
+	var cs []candidate
+	fixed := src.fixed
+	for _, p := range src.parts {
+		for len(fixed) > 0 && fixed[0].start < p.offset {
+			cs = append(cs, fixedCandidate(context, fixed[0], window, sentence))
+			fixed, window, sentence = fixed[1:], window+1, sentence+1
+		}
+		for i, u := range p.units {
+			c := candidate{start: p.offset + u.start, end: p.offset + u.end, context: context,
+				window: window + p.window[i], sentence: sentence + p.sentence[i],
+				prob: p.prob[i], score: float64(p.prob[i])}
+			if p.relevance != nil {
+				c.score = clippedLogit(p.prob[i]) + relevanceWeight*p.relevance[p.sentence[i]]
+			}
+			cs = r.split(cs, src.text, c)
+		}
+		if n := len(p.units); n > 0 {
+			window += p.window[n-1] + 1
+			sentence += p.sentenceCount()
+		}
+	}
+	for _, f := range fixed {
+		cs = append(cs, fixedCandidate(context, f, window, sentence))
+		window, sentence = window+1, sentence+1
+	}
+	mark(cs, spans, r.claimOf(r.protectedMayGo))
+	mark(cs, callers, r.claimOf(r.callersMayGo))
+	joinSentences(cs, spans)
+	joinSentences(cs, callers)
+	return cs
+}
+
+func fixedCandidate(context int, u unit, window, sentence int) candidate {
+	return candidate{start: u.start, end: u.end, context: context, window: window,
+		sentence: sentence, claim: forced, prob: 1, score: math.Inf(1)}
+}
+
+func spansOf(p *protect.Policy, text string) []protect.Span {
+	if p == nil {
+		return nil
+	}
+	return p.Spans(text)
+}
+
+// clippedLogit is ln(p / (1 − p)), kept within ±logitClip.
+func clippedLogit(p float32) float64 {
+	x := math.Log(float64(p) / (1 - float64(p)))
+	return min(logitClip, max(-logitClip, x))
+}
+
+// split appends c, cut where a force token stands in it as a whole word or as
+// punctuation, the force tokens' parts being forced.
+func (r *rules) split(cs []candidate, text string, c candidate) []candidate {
+	word := text[c.start:c.end]
+	if r.reserveDigits && strings.ContainsFunc(word, unicode.IsDigit) {
+		c.claim = forced
+	}
+	for len(r.forceTokens) > 0 && c.start < c.end {
+		at, n := r.findForced(text[c.start:c.end])
+		if n == 0 {
+			break
+		}
+		if at > 0 {
+			head := c
+			head.end = c.start + at
+			cs = append(cs, head)
+		}
+		hit := c
+		hit.start, hit.end, hit.claim = c.start+at, c.start+at+n, forced
+		cs = append(cs, hit)
+		c.start = hit.end
+	}
+	if c.start < c.end {
+		cs = append(cs, c)
+	}
+	return cs
+}
+
+// findForced returns the first place in word where a force token stands, and the
+// token's length; of two at one place, the longer. A length of 0 is none.
+func (r *rules) findForced(word string) (at, n int) {
+	for _, t := range r.forceTokens {
+		for from := 0; from < len(word); {
+			i := strings.Index(word[from:], t)
+			if i < 0 {
+				break
+			}
+			i += from
+			if wholeWord(word, i, len(t)) {
+				if n == 0 || i < at || i == at && len(t) > n {
+					at, n = i, len(t)
+				}
+				break
+			}
+			_, size := utf8.DecodeRuneInString(word[i:])
+			from = i + size
+		}
+	}
+	return at, n
+}
+
+// wholeWord reports whether word[i:i+n] has no letter or digit cut from it at
+// either side.
+func wholeWord(word string, i, n int) bool {
+	return !glued(word, i) && !glued(word, i+n) || i == 0 && n == len(word) ||
+		i == 0 && !glued(word, n) || i+n == len(word) && !glued(word, i)
+}
+
+// mark gives the candidates that a span touches the claim, if it is stronger.
+func mark(cs []candidate, spans []protect.Span, k claim) {
+	i := 0
+	for _, s := range spans {
+		for i < len(cs) && cs[i].end <= s.Start {
+			i++
+		}
+		for n := i; n < len(cs) && cs[n].start < s.End; n++ {
+			cs[n].claim = max(cs[n].claim, k)
+		}
+	}
+}
+
+// joinSentences makes sentences that one span runs through one sentence, so that
+// they go or stay together.
+func joinSentences(cs []candidate, spans []protect.Span) {
+	i := 0
+	for _, s := range spans {
+		for i < len(cs) && cs[i].end <= s.Start {
+			i++
+		}
+		last := i
+		for last+1 < len(cs) && cs[last+1].start < s.End {
+			last++
+		}
+		if i >= len(cs) || cs[last].sentence == cs[i].sentence {
+			continue
+		}
+		from, into := cs[last].sentence, cs[i].sentence
+		for n := i; n < len(cs) && cs[n].sentence <= from; n++ {
+			cs[n].sentence = into
+		}
+	}
+}

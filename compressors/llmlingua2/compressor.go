@@ -1,0 +1,172 @@
+package llmlingua2
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/pith-proxy/pith"
+	"github.com/pith-proxy/pith/tokenize"
+)
+
+// ID is the name of the method in requests.
+const ID = "llmlingua2"
+
+// revision changes whenever equal requests may give other bytes for a reason
+// that no model's digest shows.
+const revision = "1"
+
+// DefaultRate is spent when a request sets no budget.
+const DefaultRate = 0.5
+
+// Source is a model that is opened on first need.
+type Source struct {
+	Name      string
+	Languages []string // ISO 639-1
+	Open      func(context.Context) (*Model, error)
+}
+
+// Options of a compressor.
+type Options struct {
+	// Models, in order of preference: a text goes to the first that has its
+	// language.
+	Models []Source
+
+	// Counter returns the counter of a target model or tokenizer.
+	// Default: tokenize.CounterFor.
+	Counter func(name string) (tokenize.Counter, error)
+
+	// Window bounds the tokens of one model input, special tokens included.
+	// Default: the model's own.
+	Window int
+}
+
+// Compressor is safe for concurrent use.
+type Compressor struct {
+	models  []*lazyModel
+	counter func(string) (tokenize.Counter, error)
+	window  int
+}
+
+// New returns a compressor that opens no model yet.
+func New(o Options) (*Compressor, error) {
+	c := &Compressor{counter: o.Counter, window: o.Window}
+	if c.counter == nil {
+		c.counter = tokenize.CounterFor
+	}
+	for _, s := range o.Models {
+		if s.Name == "" || s.Open == nil {
+			return nil, errors.New("llmlingua2: a model source needs a name and a way to open it")
+		}
+		c.models = append(c.models, &lazyModel{Source: s})
+	}
+	if len(c.models) == 0 {
+		return nil, errors.New("llmlingua2: no models")
+	}
+	return c, nil
+}
+
+// Warm opens a model and runs it once, so that the first request need not wait.
+func (c *Compressor) Warm(ctx context.Context, name string) error {
+	lm, err := c.named(name)
+	if err != nil {
+		return err
+	}
+	m, err := lm.open(ctx, c.window)
+	if err != nil {
+		return err
+	}
+	j, err := m.prepare("Warm up.", "en")
+	if err != nil {
+		return err
+	}
+	_, err = m.analyze(ctx, []*job{j}, true)
+	return err
+}
+
+// Info describes the method to clients.
+func (c *Compressor) Info() pith.CompressorInfo {
+	info := pith.CompressorInfo{ID: ID, Kind: "token", QuestionAware: true, Deterministic: true,
+		NeedsModel: true, Version: c.version()}
+	for _, m := range c.models {
+		info.Models = append(info.Models, m.Name)
+		info.Loaded = info.Loaded || m.opened() != nil
+		for _, l := range m.Languages {
+			if !slices.Contains(info.Languages, l) {
+				info.Languages = append(info.Languages, l)
+			}
+		}
+	}
+	return info
+}
+
+// version names the revision and the digests of the models opened so far.
+func (c *Compressor) version() string {
+	v := []string{revision}
+	for _, m := range c.models {
+		if o := m.opened(); o != nil {
+			v = append(v, o.Name+"@"+o.Digest[:min(12, len(o.Digest))])
+		}
+	}
+	return strings.Join(v, "+")
+}
+
+// named returns the model that a caller asks for by name.
+func (c *Compressor) named(name string) (*lazyModel, error) {
+	var names []string
+	for _, m := range c.models {
+		if m.Name == name {
+			return m, nil
+		}
+		names = append(names, m.Name)
+	}
+	return nil, pith.Invalid("/llmlingua2_model", "no such model; there are: %s", strings.Join(names, ", "))
+}
+
+// forLanguage returns the model for a language, nil if none was measured on it.
+func (c *Compressor) forLanguage(code string) *lazyModel {
+	for _, m := range c.models {
+		if slices.Contains(m.Languages, code) {
+			return m
+		}
+	}
+	return nil
+}
+
+// lazyModel opens its source once; a failure is tried again by the next request.
+type lazyModel struct {
+	Source
+	mu    sync.Mutex
+	model *Model
+}
+
+func (l *lazyModel) open(ctx context.Context, window int) (*Model, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.model != nil {
+		return l.model, nil
+	}
+	m, err := l.Open(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("open model %s: %w", l.Name, err)
+	}
+	if window > 0 {
+		m.Window = min(m.Window, window)
+	}
+	if err := m.validate(); err != nil {
+		return nil, err
+	}
+	l.model = m
+	return m, nil
+}
+
+func (l *lazyModel) opened() *Model {
+	if !l.mu.TryLock() {
+		return nil // being opened
+	}
+	defer l.mu.Unlock()
+	return l.model
+}

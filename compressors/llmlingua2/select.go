@@ -1,0 +1,170 @@
+package llmlingua2
+
+import (
+	"slices"
+
+	"github.com/pith-proxy/pith"
+)
+
+// choose marks the candidates to keep so that the sum of their costs is at most
+// budget, best score first and ties to the earlier one. Forced ones are kept
+// whatever the budget; protected ones come with the first of their sentence, and
+// a sentence whose protected part does not fit is left out whole. It returns the
+// cost of what it kept.
+func choose(cs []candidate, order []int, budget int) int {
+	spent := 0
+	entry := map[int]int{} // sentence → cost of its protected part, until entered
+	for i := range cs {
+		c := &cs[i]
+		c.keep = c.claim == forced
+		switch c.claim {
+		case forced:
+			spent += c.cost
+		case protected:
+			entry[c.sentence] += c.cost
+		}
+	}
+	for _, i := range order {
+		c := &cs[i]
+		if c.keep {
+			continue
+		}
+		need := c.cost
+		fee, closed := entry[c.sentence]
+		if closed {
+			need = fee
+			if c.claim == free {
+				need += c.cost
+			}
+		}
+		if spent+need > budget {
+			continue
+		}
+		spent += need
+		c.keep = true
+		if closed {
+			enter(cs, i)
+			delete(entry, c.sentence)
+		}
+	}
+	return spent
+}
+
+// enter keeps the protected candidates of the sentence of candidate i.
+func enter(cs []candidate, i int) {
+	s := cs[i].sentence
+	for k := i; k >= 0 && cs[k].sentence == s; k-- {
+		cs[k].keep = cs[k].keep || cs[k].claim == protected
+	}
+	for k := i; k < len(cs) && cs[k].sentence == s; k++ {
+		cs[k].keep = cs[k].keep || cs[k].claim == protected
+	}
+}
+
+// ranked returns the indexes of the candidates whose score decides, best first.
+func ranked(cs []candidate) []int {
+	order := make([]int, 0, len(cs))
+	for i := range cs {
+		if cs[i].claim != forced {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		switch x, y := cs[a].score, cs[b].score; {
+		case x > y:
+			return -1
+		case x < y:
+			return 1
+		}
+		return 0
+	})
+	return order
+}
+
+// chooseByWindow spends rate on each window by itself, as LLMLingua-2 does. What
+// a window leaves over goes to the next, so that short windows do not add up to
+// a rate below the one asked for.
+func chooseByWindow(cs []candidate, rate float64) {
+	carry := 0.0
+	for i := 0; i < len(cs); {
+		k, cost := i, 0
+		for ; k < len(cs) && cs[k].window == cs[i].window; k++ {
+			cost += cs[k].cost
+		}
+		share := float64(rate*float64(cost)) + carry
+		window := cs[i:k]
+		spent := choose(window, ranked(window), int(share))
+		carry = max(0, min(share-float64(spent), maxCarry))
+		i = k
+	}
+}
+
+// maxCarry is about one long word: more would let a window of protected text
+// decide over the next.
+const maxCarry = 8
+
+// chooseAbove keeps what is forced and what has at least the threshold's keep
+// probability: each unit's fate depends on its own text alone.
+func chooseAbove(cs []candidate, threshold float64) {
+	for i := range cs {
+		cs[i].keep = cs[i].claim != free || float64(cs[i].prob) >= threshold
+	}
+}
+
+// settle puts right what choosing unit by unit can leave behind: repeated forced
+// words, and words run together in a text without spaces.
+func settle(text string, cs []candidate, r *rules) {
+	if r.dropConsecutive {
+		dropConsecutive(text, cs, r.forceTokens)
+	}
+	prev := -1
+	for i := range cs {
+		if !cs[i].keep {
+			continue
+		}
+		for k := i; prev >= 0 && prev < k-1 && runsTogether(text, cs, prev, k); {
+			k--
+			cs[k].keep = true
+		}
+		prev = i
+	}
+}
+
+// dropConsecutive keeps one of equal forced words that come to stand in a row.
+func dropConsecutive(text string, cs []candidate, forceTokens []string) {
+	last := ""
+	for i := range cs {
+		if !cs[i].keep {
+			continue
+		}
+		word := text[cs[i].start:cs[i].end]
+		if word == last && slices.Contains(forceTokens, word) {
+			cs[i].keep = false
+			continue
+		}
+		last = word
+	}
+}
+
+// runsTogether reports whether keeping prev and i and nothing between would
+// make one word of two.
+func runsTogether(text string, cs []candidate, prev, i int) bool {
+	for k := prev + 1; k <= i; k++ {
+		if cs[k-1].end < cs[k].start {
+			return false
+		}
+	}
+	a, b := text[cs[prev].start:cs[prev].end], text[cs[i].start:cs[i].end]
+	return glued(a+b, len(a))
+}
+
+// scopeOf says over what a rate is spent when the request does not.
+func scopeOf(o *pith.Options, b pith.Budget, question bool) pith.Scope {
+	switch {
+	case o.Scope != "":
+		return o.Scope
+	case question || b.TargetTokens > 0 || o.Strictness == pith.Hard:
+		return pith.ScopeGlobal
+	}
+	return pith.ScopeChunk
+}
