@@ -1,0 +1,152 @@
+package hub
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/pith-proxy/pith"
+)
+
+// install assembles the model beside its place and moves it there.
+func (p *puller) install(ctx context.Context, f *fetcher, plan plan, card *Card) error {
+	stage := filepath.Join(p.work, "new")
+	if err := os.RemoveAll(stage); err != nil {
+		return err
+	}
+	if err := os.Mkdir(stage, 0o755); err != nil {
+		return err
+	}
+	for _, file := range plan.all() {
+		name := onDisk(plan, file)
+		if err := move(f.partial(file), filepath.Join(stage, name)); err != nil {
+			return err
+		}
+		if err := card.note(ctx, stage, name, file); err != nil {
+			return err
+		}
+	}
+	if err := writeCard(stage, card); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return swap(p.dir, stage, p.old())
+}
+
+// move links rather than renames where it can, so that the partial file is still
+// there if the pull dies before the model is in place.
+func move(from, to string) error {
+	if os.Link(from, to) == nil {
+		return nil
+	}
+	return os.Rename(from, to)
+}
+
+// note writes the SHA-256 of a file into the card. For files in large-file
+// storage it was checked already; the others are small.
+func (c *Card) note(ctx context.Context, dir, name string, file remoteFile) error {
+	sum := file.sha256
+	if sum == "" {
+		var err error
+		if sum, err = digestFile(ctx, filepath.Join(dir, name), sha256.New(), func(int64) {}); err != nil {
+			return err
+		}
+	}
+	switch name {
+	case graphFile:
+		c.Graph.File, c.Graph.SHA256 = name, sum
+	case tokenizerFile:
+		c.Tokenizer = CardFile{name, sum}
+	case configFile:
+		c.Files = append(c.Files, CardFile{name, sum})
+	default:
+		c.Graph.Data = append(c.Graph.Data, CardFile{name, sum})
+	}
+	return nil
+}
+
+func writeCard(dir string, c *Card) error {
+	b, err := json.MarshalIndent(c, "", " ")
+	if err != nil {
+		return err
+	}
+	w, err := openPlain(filepath.Join(dir, cardFile), os.O_CREATE|os.O_EXCL|os.O_WRONLY)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(b, '\n'))
+	err = errors.Join(err, w.Sync(), w.Close())
+	syncDir(dir)
+	return err
+}
+
+// swap puts stage at dir. A model that is there steps aside to old first and
+// comes back if the second rename fails; if the process dies between the two,
+// recoverOld brings it back.
+func swap(dir, stage, old string) error {
+	if err := os.RemoveAll(old); err != nil {
+		return err
+	}
+	err := os.Rename(dir, old)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	had := err == nil
+	if err := os.Rename(stage, dir); err != nil {
+		if had {
+			err = errors.Join(err, os.Rename(old, dir))
+		}
+		return err
+	}
+	syncDir(filepath.Dir(dir))
+	return os.RemoveAll(old)
+}
+
+// recoverOld undoes a swap that ended half-way. The caller holds the lock.
+func recoverOld(dir, old string) error {
+	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	err := os.Rename(old, dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// replaceable refuses to put a model where something lies that no pull made.
+func replaceable(dir string) error {
+	info, err := os.Lstat(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return diskError(dir, err)
+	}
+	c, err := readCard(dir)
+	if !info.IsDir() || err != nil || c.Source == nil {
+		return fail(pith.CodeInvalid, ErrDisk, err, "%s was not made by a pull and is not replaced: move it away or choose another name", dir)
+	}
+	return nil
+}
+
+// readCard reads the card of a model's folder.
+func readCard(dir string) (*Card, error) {
+	var c Card
+	if info, err := os.Lstat(dir); err != nil {
+		return nil, err
+	} else if !info.IsDir() {
+		return nil, fmt.Errorf("%s is not a folder: %w", dir, notDir(info))
+	}
+	if err := readJSON(filepath.Join(dir, cardFile), 4<<20, &c); err != nil {
+		return nil, fmt.Errorf("%s: %w", cardFile, err)
+	}
+	return &c, nil
+}
