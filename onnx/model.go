@@ -1,0 +1,197 @@
+package onnx
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	ort "github.com/yalue/onnxruntime_go"
+
+	"github.com/pith-proxy/pith"
+	"github.com/pith-proxy/pith/tokenize"
+)
+
+// Model is a loaded model. It is safe for concurrent use; all runs share one
+// copy of the weights.
+type Model struct {
+	spec      *Spec
+	engine    *Engine
+	opts      Options
+	tokenizer []byte
+	digest    string
+	session   *ort.DynamicAdvancedSession
+	cost      float64 // nanoseconds a token, measured once; for fair sharing only
+
+	use    sync.RWMutex // read-held by runs; Close waits for them
+	closed bool
+
+	mu    sync.Mutex
+	slots []*slot // not in use; as many as ever ran at once
+}
+
+// Spec returns the model's description. It must not be changed.
+func (m *Model) Spec() *Spec { return m.spec }
+
+// TokenizerJSON returns the model's tokenizer.json. It must not be changed.
+func (m *Model) TokenizerJSON() []byte { return m.tokenizer }
+
+// Digest identifies weights and tokenizer, in hex: results of models with equal
+// digests are equal on one machine.
+func (m *Model) Digest() string { return m.digest }
+
+// Output is what the model says about one window, token by token, special
+// tokens included. The slices are valid only during the call.
+type Output struct {
+	Logits  []float32 // 2 a token: drop, then keep; finite
+	Vectors []float32 // Spec.Embed.Size a token; nil if the model has none
+}
+
+// Stats say what a run cost. The times are sums over windows.
+type Stats struct {
+	Windows int
+	Tokens  int           // special tokens included, padding not
+	Queue   time.Duration // waiting for a worker
+	Model   time.Duration // inside the model
+}
+
+// Run puts each window, a complete list of ids with its special tokens, through
+// the model and calls each once with the index and the output of every one, in
+// any order and from several goroutines at once. Each should be short, for it
+// holds a worker, and must not call Run. On a CPU an output depends on its window
+// alone.
+//
+// If ctx ends, what still runs is stopped. After an error, some windows may have
+// been given to each and others not; each is never called after Run returns. The
+// error is a [pith.Error] with its class, or ctx's cause if that was a
+// cancellation. Ids outside the vocabulary are an error of the request.
+func (m *Model) Run(ctx context.Context, windows [][]tokenize.ID, each func(i int, out Output)) (Stats, error) {
+	if err := m.checkWindows(windows); err != nil {
+		return Stats{}, err
+	}
+	m.use.RLock()
+	defer m.use.RUnlock()
+	if m.closed {
+		return Stats{}, ErrClosed
+	}
+	p := m.plan(windows)
+	stop, err := ort.NewRunOptions()
+	if err != nil {
+		return Stats{}, internal("the model cannot be run", err)
+	}
+	defer stop.Destroy()
+
+	var inside atomic.Int64
+	j := &job{
+		n:    p.units(),
+		cost: func(i int) float64 { return m.cost * float64(p.size(i)) },
+		run: func(i int) error {
+			d, err := m.runUnit(p, i, stop, each)
+			inside.Add(int64(d))
+			if err != nil && ctx.Err() != nil {
+				return ended(ctx)
+			}
+			return err
+		},
+	}
+	err = m.engine.do(ctx, j, func() { stop.Terminate() })
+	stats := Stats{Windows: len(windows), Queue: j.queued, Model: time.Duration(inside.Load())}
+	for _, w := range windows {
+		stats.Tokens += len(w)
+	}
+	return stats, err
+}
+
+func (m *Model) checkWindows(windows [][]tokenize.ID) error {
+	for i, w := range windows {
+		if len(w) == 0 || len(w) > m.spec.Window {
+			return internal(fmt.Sprintf("window %d has %d ids; model %s takes 1 to %d", i, len(w), m.spec.Name, m.spec.Window), nil)
+		}
+	}
+	return nil
+}
+
+// runUnit runs one unit of the plan and hands its windows out.
+func (m *Model) runUnit(p *plan, i int, stop *ort.RunOptions, each func(int, Output)) (time.Duration, error) {
+	s, err := m.slot()
+	if err != nil {
+		return 0, internal("the model cannot be run", err)
+	}
+	defer m.release(s)
+	rows, cols := s.fill(p, i, m.spec.Special.Pad)
+	t, err := s.tensors(m.spec, rows, cols)
+	if err != nil {
+		return 0, internal("the model cannot be run", err)
+	}
+	began := time.Now()
+	err = m.session.RunWithOptions(t.in, t.out, stop)
+	took := time.Since(began)
+	if err != nil {
+		return took, internal("the model failed", err)
+	}
+	for r := range rows {
+		out := s.row(r, cols, len(p.window(i, r)))
+		if !finite(out.Logits) {
+			return took, &pith.Error{Op: "onnx.Run", Code: pith.CodeCompression,
+				Msg: "the model gave no usable result", Err: errors.New("logits are not finite")}
+		}
+		each(p.index(i, r), out)
+	}
+	return took, nil
+}
+
+func finite(x []float32) bool {
+	for _, v := range x {
+		if v-v != 0 { // NaN and infinities
+			return false
+		}
+	}
+	return true
+}
+
+// warm runs the model once. It shows whether the outputs have the shapes that
+// were promised, and what a token costs.
+func (m *Model) warm(ctx context.Context) error {
+	n := min(m.spec.Window, 128)
+	ids := slices.Repeat([]tokenize.ID{m.spec.Special.End}, n)
+	ids[0] = m.spec.Special.Start
+	stop, err := ort.NewRunOptions()
+	if err != nil {
+		return err
+	}
+	defer stop.Destroy()
+	stopped := make(chan struct{})
+	cancel := context.AfterFunc(ctx, func() { defer close(stopped); stop.Terminate() })
+	p := &plan{windows: [][]tokenize.ID{ids}, batch: 1}
+	took, err := m.runUnit(p, 0, stop, func(int, Output) {})
+	if !cancel() {
+		<-stopped // Terminate may still hold stop
+		return context.Cause(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("try the model: %w", err)
+	}
+	m.cost = max(1, float64(took)/float64(n))
+	return nil
+}
+
+// Close frees the model once no run uses it. Later runs fail with [ErrClosed].
+func (m *Model) Close() error {
+	m.use.Lock()
+	defer m.use.Unlock()
+	if m.closed {
+		return nil
+	}
+	m.closed = true
+	for _, s := range m.slots {
+		s.free()
+	}
+	m.slots = nil
+	if m.session == nil {
+		return nil
+	}
+	return m.session.Destroy()
+}

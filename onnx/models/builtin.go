@@ -1,0 +1,63 @@
+package models
+
+import (
+	"bytes"
+	"embed"
+	"io/fs"
+	"path"
+	"time"
+)
+
+// The large files are embedded apart from the file system, because reading a
+// file of an embed.FS copies it.
+var (
+	//go:embed pith-small/model.onnx
+	smallGraph []byte
+	//go:embed pith-small/tokenizer.json
+	smallTokenizer []byte
+	//go:embed pith-small/pith-model.json pith-small/vectors.json pith-small/README.md
+	smallRest embed.FS
+)
+
+// builtIn are the files of a model in the program.
+type builtIn struct {
+	fs.FS
+	large map[string][]byte
+}
+
+func small() (fs.FS, error) {
+	rest, err := fs.Sub(smallRest, Small)
+	if err != nil {
+		return nil, err
+	}
+	return builtIn{rest, map[string][]byte{"model.onnx": smallGraph, "tokenizer.json": smallTokenizer}}, nil
+}
+
+// Bytes returns the contents of a large file, which must not be changed. The
+// loader asks for them first.
+func (b builtIn) Bytes(name string) ([]byte, bool) {
+	data, ok := b.large[name]
+	return data, ok
+}
+
+// Open implements fs.FS.
+func (b builtIn) Open(name string) (fs.File, error) {
+	if data, ok := b.large[name]; ok {
+		return memFile{bytes.NewReader(data), name}, nil
+	}
+	return b.FS.Open(name)
+}
+
+// memFile is a read-only file in memory.
+type memFile struct {
+	*bytes.Reader
+	name string
+}
+
+func (f memFile) Stat() (fs.FileInfo, error) { return f, nil }
+func (f memFile) Close() error               { return nil }
+func (f memFile) Name() string               { return path.Base(f.name) }
+func (f memFile) Mode() fs.FileMode          { return 0o444 }
+func (f memFile) ModTime() time.Time         { return time.Time{} }
+func (f memFile) IsDir() bool                { return false }
+func (f memFile) Sys() any                   { return nil }
