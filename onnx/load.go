@@ -49,6 +49,7 @@ func Load(ctx context.Context, files fs.FS, engine *Engine, o Options) (*Model, 
 		return nil, fmt.Errorf("load model: %w", err)
 	}
 	m := &Model{spec: spec, engine: engine, opts: o}
+	openModels.Store(m, nil)
 	if err := m.load(ctx, files); err != nil {
 		m.Close()
 		return nil, fmt.Errorf("load model %q: %w", spec.Name, err)

@@ -178,6 +178,11 @@ func (m *Model) warm(ctx context.Context) error {
 	return nil
 }
 
+// openModels holds the models that are not closed. A slot's memory is pinned, and
+// pinned memory must not become garbage: a caller that loses a model without
+// closing it leaks it, and no worse.
+var openModels sync.Map
+
 // Close frees the model once no run uses it. Later runs fail with [ErrClosed].
 func (m *Model) Close() error {
 	m.use.Lock()
@@ -186,6 +191,7 @@ func (m *Model) Close() error {
 		return nil
 	}
 	m.closed = true
+	openModels.Delete(m)
 	for _, s := range m.slots {
 		s.free()
 	}

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/pith-proxy/pith"
+	"github.com/pith-proxy/pith/compressors/protect"
+)
+
+// maxInput is the most bytes that the command reads.
+const maxInput = 64 << 20
+
+// compressFlags are the flags of `pith compress`.
+type compressFlags struct {
+	req      pith.Request
+	rate     float64
+	target   int
+	at       float64
+	question string
+	language string
+	preserve []string
+	budget   string
+	scope    string
+	json     bool
+	diff     bool
+	quiet    bool
+}
+
+func compressCommand(p process, load loader) *cobra.Command {
+	var f compressFlags
+	cmd := &cobra.Command{
+		Use:   "compress [FILE|-]",
+		Short: "Compress a text and print it",
+		Example: `  pith compress --rate 0.33 report.txt
+  pith compress --question "When was the contract renewed?" --target-tokens 500 - < report.txt
+  pith compress --diff report.txt`,
+		Args: exactly(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := errors.Join(exclusive(cmd, "rate", "target-tokens", "threshold"), exclusive(cmd, "json", "diff")); err != nil {
+				return err
+			}
+			c, err := load(cmd)
+			if err != nil {
+				return err
+			}
+			text, err := readInput(p, args)
+			if err != nil {
+				return err
+			}
+			return f.run(cmd, p, c, text)
+		},
+	}
+	fl := cmd.Flags()
+	fl.Float64VarP(&f.rate, "rate", "r", 0, "fraction of tokens to keep, in (0, 1]; 0.5 if no budget is given")
+	fl.IntVarP(&f.target, "target-tokens", "t", 0, "most tokens to keep")
+	fl.Float64Var(&f.at, "threshold", 0, "keep words of at least this keep probability, in (0, 1)")
+	fl.StringVarP(&f.question, "question", "q", "", "what the text will be asked; keeps what bears on it")
+	fl.StringVarP(&f.req.Method, "method", "m", "auto", "auto, llmlingua2 or none")
+	fl.StringVar(&f.req.Model, "model", "", "model of the method; by language if not given")
+	fl.StringVar(&f.req.Options.Tokenizer, "tokenizer", "", "target model or encoding whose tokens are counted; o200k_base if not given")
+	fl.StringVar(&f.language, "language", "", "language of the text, ISO 639-1; detected if not given")
+	fl.StringArrayVar(&f.preserve, "preserve", nil, "pattern (RE2) of text that must stay; may be repeated")
+	fl.StringArrayVar(&f.req.Options.ForceTokens, "force-token", nil, "string whose every occurrence stays; may be repeated")
+	fl.StringVar(&f.budget, "budget", "", "hard (hold it or fail) or soft")
+	fl.StringVar(&f.scope, "scope", "", "chunk or global: over what the rate is spent")
+	fl.BoolVar(&f.json, "json", false, "print the result as JSON")
+	fl.BoolVar(&f.diff, "diff", false, "print the whole text with kept and dropped words marked")
+	fl.BoolVar(&f.quiet, "quiet", false, "no summary and no progress on the standard error")
+	_ = cmd.RegisterFlagCompletionFunc("method", cobra.FixedCompletions([]string{"auto", "llmlingua2", "none"}, cobra.ShellCompDirectiveNoFileComp))
+	addSettings(cmd, "home", "engine.workers", "engine.provider", "models.use", "models.window")
+	return cmd
+}
+
+func readInput(p process, args []string) (string, error) {
+	in := p.stdin
+	if len(args) == 1 && args[0] != "-" {
+		f, err := os.Open(args[0])
+		if err != nil {
+			return "", usageError{err}
+		}
+		defer f.Close()
+		in = f
+	} else if f, ok := in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		fmt.Fprintln(p.stderr, "pith: reading from the terminal; end with Ctrl-D")
+	}
+	data, err := io.ReadAll(io.LimitReader(in, maxInput+1))
+	if err != nil {
+		return "", fmt.Errorf("read input: %w", err)
+	}
+	if len(data) > maxInput {
+		return "", usageError{fmt.Errorf("the input is over %d MiB; split it", maxInput>>20)}
+	}
+	return string(data), nil
+}
+
+// request makes the request that the flags ask for.
+func (f *compressFlags) request(cmd *cobra.Command, text string) (pith.Request, error) {
+	req := f.req
+	req.Contexts = []pith.Context{{Text: pith.Text(text), Language: f.language}}
+	req.Question = pith.Text(f.question)
+	req.Options.Strictness = pith.Strictness(f.budget)
+	req.Options.Scope = pith.Scope(f.scope)
+	req.Options.ReturnLabels = f.diff
+	req.Options.ReturnSpans = f.json
+	for name, zero := range map[string]bool{"rate": f.rate == 0, "target-tokens": f.target == 0, "threshold": f.at == 0} {
+		if zero && cmd.Flags().Changed(name) {
+			return req, usageError{fmt.Errorf("--%s must not be 0", name)}
+		}
+	}
+	req.Budget = pith.Budget{Rate: f.rate, TargetTokens: f.target, Threshold: f.at}
+	var err error
+	if req.Options.Preserve.Patterns, err = protect.ParsePatterns(f.preserve); err != nil {
+		return req, err
+	}
+	return req, req.Validate()
+}
+
+func (f *compressFlags) run(cmd *cobra.Command, p process, c *Config, text string) error {
+	req, err := f.request(cmd, text)
+	if err != nil {
+		return err
+	}
+	a, err := newApp(c)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	ctx, done := f.progress(cmd.Context(), p)
+	res, err := a.compress(ctx, req)
+	done()
+	if err != nil {
+		return err
+	}
+	if !f.quiet {
+		summarize(p.stderr, res)
+	}
+	switch {
+	case f.json:
+		return printJSON(p.stdout, res)
+	case f.diff:
+		return printDiff(p.stdout, text, res.Contexts[0], colourful(p))
+	}
+	_, err = io.WriteString(p.stdout, string(res.Contexts[0].Text))
+	return err
+}
+
+// progress shows a bar on a terminal while windows go through the model.
+func (f *compressFlags) progress(ctx context.Context, p process) (context.Context, func()) {
+	out, ok := p.stderr.(*os.File)
+	if f.quiet || !ok || !term.IsTerminal(int(out.Fd())) {
+		return ctx, func() {}
+	}
+	bar := progressbar.NewOptions(1, progressbar.OptionSetWriter(out), progressbar.OptionClearOnFinish(),
+		progressbar.OptionSetDescription("compressing"), progressbar.OptionSetPredictTime(true))
+	tell := func(done, total int) {
+		if total > 8 {
+			bar.ChangeMax(total)
+			_ = bar.Set(done)
+		}
+	}
+	return context.WithValue(ctx, progressKey{}, tell), func() { _ = bar.Clear() }
+}
+
+func summarize(w io.Writer, res pith.Result) {
+	for _, c := range res.Contexts {
+		for _, warning := range c.Warnings {
+			fmt.Fprintln(w, "pith: warning:", warning)
+		}
+		kept := 100.0
+		if c.InputTokens > 0 {
+			kept = 100 * float64(c.OutputTokens) / float64(c.InputTokens)
+		}
+		fmt.Fprintf(w, "pith: %s, %d of %d tokens kept (%.1f %%)\n", c.Status, c.OutputTokens, c.InputTokens, kept)
+	}
+}
+
+// printed is the JSON of a result on the command line.
+type printed struct {
+	Method       string      `json:"method"`
+	Version      string      `json:"version"`
+	Models       []string    `json:"models"`
+	Status       pith.Status `json:"status"`
+	Text         string      `json:"text"`
+	InputTokens  int         `json:"input_tokens"`
+	OutputTokens int         `json:"output_tokens"`
+	Score        *float64    `json:"score,omitempty"`
+	Spans        [][2]int    `json:"spans"`
+	Warnings     []string    `json:"warnings,omitempty"`
+}
+
+func printJSON(w io.Writer, res pith.Result) error {
+	if len(res.Contexts) == 0 {
+		return errors.New("no result")
+	}
+	c := res.Contexts[0]
+	out := printed{Method: res.Method, Version: res.Version, Models: res.Models, Status: c.Status, Text: string(c.Text),
+		InputTokens: c.InputTokens, OutputTokens: c.OutputTokens, Score: c.Score, Spans: [][2]int{}, Warnings: c.Warnings}
+	for _, s := range c.Spans {
+		out.Spans = append(out.Spans, [2]int{s.Start, s.End})
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(out)
+}

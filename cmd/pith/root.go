@@ -1,0 +1,68 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+func newRoot(p process) *cobra.Command {
+	var file string
+	root := &cobra.Command{
+		Use:           "pith",
+		Short:         "Make prompts smaller without making answers worse",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          exactly(cobra.NoArgs),
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.PersistentFlags().StringVarP(&file, "config", "c", "", "configuration file (YAML); also PITH_CONFIG")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w; see `%s --help`", err, cmd.CommandPath())}
+	})
+	load := func(cmd *cobra.Command) (*Config, error) {
+		c, err := loadConfig(cmd, file, p.getenv)
+		if err != nil {
+			return nil, err
+		}
+		c.exeDir = p.exeDir
+		return c, nil
+	}
+	root.AddCommand(
+		serveCommand(load),
+		compressCommand(p, load),
+		modelsCommand(p, load),
+		configCommand(load),
+		versionCommand(),
+	)
+	return root
+}
+
+// loader reads the configuration of a command: defaults, file, environment and
+// the command's flags, each stronger than the one before.
+type loader func(*cobra.Command) (*Config, error)
+
+// exactly makes a wrong number of arguments a usage error.
+func exactly(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usageError{fmt.Errorf("%w; see `%s --help`", err, cmd.CommandPath())}
+		}
+		return nil
+	}
+}
+
+// exclusive returns an error if more than one of the flags is set.
+func exclusive(cmd *cobra.Command, names ...string) error {
+	var set []string
+	for _, n := range names {
+		if cmd.Flags().Changed(n) {
+			set = append(set, "--"+n)
+		}
+	}
+	if len(set) > 1 {
+		return usageError{fmt.Errorf("%s exclude each other; give one", strings.Join(set, " and "))}
+	}
+	return nil
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/pith-proxy/pith"
+	"github.com/pith-proxy/pith/compressors"
+	"github.com/pith-proxy/pith/compressors/llmlingua2"
+	"github.com/pith-proxy/pith/onnx"
+	"github.com/pith-proxy/pith/onnx/models"
+	"github.com/pith-proxy/pith/tokenize"
+)
+
+// app is the program's parts, put together.
+type app struct {
+	config *Config
+	exeDir string
+	engine *onnx.Engine
+	lingua *llmlingua2.Compressor
+	router *compressors.Router
+
+	mu     sync.Mutex
+	opened []func() // how to close the models opened so far
+}
+
+func newApp(c *Config) (*app, error) {
+	a := &app{config: c, exeDir: c.exeDir,
+		engine: onnx.NewEngine(onnx.EngineOptions{Workers: c.Engine.Workers, MaxQueued: c.Engine.MaxQueued})}
+	if err := a.openLibrary(); err != nil {
+		return nil, err
+	}
+	sources, err := a.sources()
+	if err != nil {
+		return nil, err
+	}
+	a.lingua, err = llmlingua2.New(llmlingua2.Options{Models: sources, Window: c.Models.Window})
+	if err != nil {
+		return nil, err
+	}
+	a.router = compressors.NewRouter(a.lingua, a.lingua, compressors.None{Counter: tokenize.CounterFor})
+	return a, nil
+}
+
+func (a *app) openLibrary() error {
+	path := a.config.Engine.Library
+	if path == "" {
+		var err error
+		if path, err = onnx.FindLibrary(a.exeDir, a.config.Home); err != nil {
+			return err
+		}
+	}
+	return onnx.Open(path)
+}
+
+// sources lists the models that serve. A model that is not there is an error,
+// unless it is one of those that come with the program and is opened on need.
+func (a *app) sources() ([]llmlingua2.Source, error) {
+	var out []llmlingua2.Source
+	for _, name := range a.config.Models.Use {
+		files, err := models.Find(name, a.exeDir, a.config.Home)
+		if errors.Is(err, models.ErrNotFound) && name == models.Multi {
+			continue // a lone binary: its languages stay unchanged, with a warning
+		}
+		if err != nil {
+			return nil, usageError{fmt.Errorf("models.use: %w", err)}
+		}
+		spec, err := onnx.ReadSpec(files)
+		if err != nil {
+			return nil, fmt.Errorf("model %s: %w", name, err)
+		}
+		out = append(out, llmlingua2.Source{Name: name, Languages: spec.Languages,
+			Open: func(ctx context.Context) (*llmlingua2.Model, error) {
+				m, err := onnx.Load(ctx, files, a.engine, onnx.Options{Provider: a.config.Engine.Provider,
+					ProviderOptions: a.config.Engine.ProviderOptions, MaxBatch: a.config.Engine.MaxBatch,
+					Verify: a.config.Models.Verify})
+				if err != nil {
+					return nil, err
+				}
+				return a.newModel(name, m)
+			}})
+	}
+	return out, nil
+}
+
+// newModel joins a loaded model and its tokenizer.
+func (a *app) newModel(name string, m *onnx.Model) (*llmlingua2.Model, error) {
+	enc, err := tokenize.NewEncoder(m.TokenizerJSON())
+	if err != nil {
+		m.Close()
+		return nil, fmt.Errorf("tokenizer of %s: %w", name, err)
+	}
+	a.mu.Lock()
+	a.opened = append(a.opened, func() { m.Close(); enc.Close() })
+	a.mu.Unlock()
+	spec := m.Spec()
+	return &llmlingua2.Model{
+		Name: name, Digest: m.Digest(), Encoder: enc, Scorer: scorer{m},
+		Languages: spec.Languages, Window: spec.Window,
+		Start: spec.Special.Start, End: spec.Special.End,
+		Prefix: spec.Prefix.IDs, QuestionPrefix: spec.Prefix.QuestionIDs,
+		Dim: spec.Embed.Size, CosineFloor: spec.Embed.CosineFloor,
+	}, nil
+}
+
+// Close waits for what runs and frees the models.
+func (a *app) Close() {
+	a.engine.Close()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, shut := range a.opened {
+		shut()
+	}
+	a.opened = nil
+}
+
+// warm opens the models that are to be ready at start.
+func (a *app) warm(ctx context.Context) error {
+	for _, name := range a.config.Models.Preload {
+		if err := a.lingua.Warm(ctx, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *app) compress(ctx context.Context, req pith.Request) (pith.Result, error) {
+	return a.router.Compress(ctx, req)
+}
+
+// scorer lets a model of package onnx score for package llmlingua2.
+type scorer struct{ model *onnx.Model }
+
+func (s scorer) Score(ctx context.Context, windows [][]tokenize.ID, each func(int, llmlingua2.Output)) (llmlingua2.Stats, error) {
+	tell, _ := ctx.Value(progressKey{}).(func(done, total int))
+	var done atomic.Int64
+	stats, err := s.model.Run(ctx, windows, func(i int, out onnx.Output) {
+		each(i, llmlingua2.Output{Logits: out.Logits, Vectors: out.Vectors})
+		if tell != nil {
+			tell(int(done.Add(1)), len(windows))
+		}
+	})
+	return llmlingua2.Stats{Queue: stats.Queue, Model: stats.Model}, err
+}
+
+// progressKey is the context key of a func(done, total int) that is told how
+// many windows are through the model, from any goroutine.
+type progressKey struct{}

@@ -1,0 +1,73 @@
+package eval
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pith-proxy/pith"
+)
+
+// fill keeps units of text in the order of rank, most wanted first, until limit
+// is reached, and renders them in the order of the text. The kept text never
+// counts more than limit.Units; if the most wanted unit alone does, nothing is
+// kept. The cut is at a unit: no later, cheaper unit fills a gap.
+func fill(text string, units []pith.Span, rank []int, limit Limit) Kept {
+	cost := make([]int, len(rank))
+	n, sum := 0, 0
+	for ; n < len(rank); n++ {
+		u := units[rank[n]]
+		cost[n] = limit.Counter.Count(withSpace(text, u))
+		if sum+cost[n] > limit.Units {
+			break
+		}
+		sum += cost[n]
+	}
+	// Units cost a little more or less together than alone.
+	for {
+		k := render(text, units, rank[:n])
+		over := limit.Counter.Count(k.Text) - limit.Units
+		if over <= 0 {
+			return k
+		}
+		for over > 0 && n > 0 {
+			n--
+			over -= max(1, cost[n])
+		}
+	}
+}
+
+// withSpace returns a unit as it stands in running text: behind one space,
+// unless it touches what is before it.
+func withSpace(text string, u pith.Span) string {
+	if before, _ := utf8.DecodeLastRuneInString(text[:u.Start]); u.Start > 0 && isSpace(before) {
+		return " " + text[u.Start:u.End]
+	}
+	return text[u.Start:u.End]
+}
+
+// render joins the chosen units: neighbours with the bytes that stand between
+// them in text, others with a space, or with nothing where the text has no
+// white space on either side of the gap.
+func render(text string, units []pith.Span, chosen []int) Kept {
+	order := slices.Clone(chosen)
+	slices.Sort(order)
+	var k Kept
+	for i := 0; i < len(order); {
+		j := i + 1
+		for j < len(order) && order[j] == order[j-1]+1 {
+			j++
+		}
+		k.Spans = append(k.Spans, pith.Span{Start: units[order[i]].Start, End: units[order[j-1]].End})
+		i = j
+	}
+	var b strings.Builder
+	for i, s := range k.Spans {
+		if i > 0 && strings.IndexFunc(text[k.Spans[i-1].End:s.Start], isSpace) >= 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(text[s.Start:s.End])
+	}
+	k.Text = b.String()
+	return k
+}

@@ -1,0 +1,98 @@
+package eval
+
+import (
+	"context"
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/pith-proxy/pith"
+)
+
+func TestBootstrap(t *testing.T) {
+	values := make([]float64, 100)
+	for i := range 30 {
+		values[i] = 1
+	}
+	got := bootstrap(values, 4000, 1)
+	// Normal approximation: 0.3 ± 1.96·sqrt(0.3·0.7/100) = 0.210 to 0.390.
+	if got.Mean != 0.3 || math.Abs(got.Low-0.21) > 0.011 || math.Abs(got.High-0.39) > 0.011 {
+		t.Errorf("got %v", got)
+	}
+	if again := bootstrap(values, 4000, 1); again != got {
+		t.Errorf("one seed, two intervals: %v, %v", got, again)
+	}
+	if e := bootstrap([]float64{1, 1, 1}, 100, 1); e != (Estimate{1, 1, 1}) {
+		t.Errorf("a constant has the interval %v", e)
+	}
+	if e := bootstrap(nil, 100, 1); e != (Estimate{}) {
+		t.Errorf("nothing has the mean %v", e)
+	}
+	// Pairing takes away what two arms share.
+	other := append([]float64{}, values...)
+	other[99] = 1
+	if d := paired(other, values, 4000, 1); d.Mean != 0.01 || d.Low < 0 || d.High > 0.04 {
+		t.Errorf("paired difference %v", d)
+	}
+}
+
+func TestAgreement(t *testing.T) {
+	text := "one two three four five"
+	p := Passage{ID: 1, Level: "tight", Language: "en", Text: text, Units: wordSpans(text),
+		Keep: []bool{true, true, false, false, true}}
+	none := p
+	none.Keep = make([]bool, 5)
+	r, err := Agreement(context.Background(), AgreementOptions{Passages: []Passage{p, none},
+		Arms: []Arm{ranked{"head", rankHead}, ranked{"tail", rankTail}}, Resamples: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The head keeps one, two, three: two of three right on both sides.
+	if c := r.Cells[0]; c.Passages != 1 || c.F1.Mean != 2.0*2/6 || c.Difference != nil {
+		t.Errorf("head: %+v", c)
+	}
+	if c := r.Cells[1]; c.F1.Mean != 2.0*1/6 || c.Difference == nil {
+		t.Errorf("tail: %+v", c)
+	}
+	blind := &Pith{Label: "blind", Func: func(context.Context, pith.Request) (pith.Result, error) {
+		return pith.Result{Contexts: []pith.ContextResult{{Text: "one", Status: pith.StatusCompressed}}}, nil
+	}}
+	if _, err := Agreement(context.Background(), AgreementOptions{Passages: []Passage{p}, Arms: []Arm{blind}}); err == nil {
+		t.Error("an arm without spans passes")
+	}
+}
+
+func TestKeptUnits(t *testing.T) {
+	units := []pith.Span{{Start: 0, End: 3}, {Start: 4, End: 7}, {Start: 8, End: 9}}
+	for _, tt := range []struct {
+		name  string
+		spans []pith.Span
+		want  [3]bool
+	}{
+		{"none", nil, [3]bool{}},
+		{"space_only", []pith.Span{{Start: 3, End: 4}}, [3]bool{}},
+		{"empty_span", []pith.Span{{Start: 5, End: 5}}, [3]bool{}},
+		{"part_of_one", []pith.Span{{Start: 6, End: 7}}, [3]bool{false, true, false}},
+		{"two_spans_in_one_unit", []pith.Span{{Start: 4, End: 5}, {Start: 6, End: 9}}, [3]bool{false, true, true}},
+		{"one_over_all", []pith.Span{{Start: 0, End: 9}}, [3]bool{true, true, true}},
+	} {
+		if got := keptUnits(units, tt.spans); [3]bool(got) != tt.want {
+			t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestHeldOut(t *testing.T) {
+	// Recorded with int(hashlib.md5(str(id).encode()).hexdigest(), 16) % 10 == 0.
+	n := 0
+	var first []int
+	for id := range 2188 {
+		if HeldOut(id) {
+			n++
+			first = append(first, id)
+		}
+	}
+	if want := []int{0, 4, 11, 36, 52, 56, 60, 69}; n != 223 || !slices.Equal(first[:8], want) {
+		t.Errorf("%d held out, the first %v; want 223, %v", n, first[:8], want)
+	}
+}
