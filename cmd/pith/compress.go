@@ -8,9 +8,7 @@ import (
 	"io"
 	"os"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/pith-proxy/pith"
 	"github.com/pith-proxy/pith/compressors/protect"
@@ -89,7 +87,7 @@ func readInput(p process, args []string) (string, error) {
 		}
 		defer f.Close()
 		in = f
-	} else if f, ok := in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	} else if isTerminal(in) {
 		fmt.Fprintln(p.stderr, "pith: reading from the terminal; end with Ctrl-D")
 	}
 	data, err := io.ReadAll(io.LimitReader(in, maxInput+1))
@@ -134,9 +132,13 @@ func (f *compressFlags) run(cmd *cobra.Command, p process, c *Config, text strin
 		return err
 	}
 	defer a.Close()
-	ctx, done := f.progress(cmd.Context(), p)
+	var bar *progress
+	if !f.quiet {
+		bar = newProgress(p.stderr, "compressing", false)
+	}
+	ctx := context.WithValue(cmd.Context(), progressKey{}, func(done, total int) { bar.set(int64(done), int64(total)) })
 	res, err := a.compress(ctx, req)
-	done()
+	bar.clear()
 	if err != nil {
 		return err
 	}
@@ -151,23 +153,6 @@ func (f *compressFlags) run(cmd *cobra.Command, p process, c *Config, text strin
 	}
 	_, err = io.WriteString(p.stdout, string(res.Contexts[0].Text))
 	return err
-}
-
-// progress shows a bar on a terminal while windows go through the model.
-func (f *compressFlags) progress(ctx context.Context, p process) (context.Context, func()) {
-	out, ok := p.stderr.(*os.File)
-	if f.quiet || !ok || !term.IsTerminal(int(out.Fd())) {
-		return ctx, func() {}
-	}
-	bar := progressbar.NewOptions(1, progressbar.OptionSetWriter(out), progressbar.OptionClearOnFinish(),
-		progressbar.OptionSetDescription("compressing"), progressbar.OptionSetPredictTime(true))
-	tell := func(done, total int) {
-		if total > 8 {
-			bar.ChangeMax(total)
-			_ = bar.Set(done)
-		}
-	}
-	return context.WithValue(ctx, progressKey{}, tell), func() { _ = bar.Clear() }
 }
 
 func summarize(w io.Writer, res pith.Result) {

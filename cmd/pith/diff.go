@@ -3,9 +3,6 @@ package main
 import (
 	"bufio"
 	"io"
-	"os"
-
-	"golang.org/x/term"
 
 	"github.com/pith-proxy/pith"
 )
@@ -20,8 +17,7 @@ const (
 
 // colourful reports whether the output is a terminal whose user likes colours.
 func colourful(p process) bool {
-	out, ok := p.stdout.(*os.File)
-	return ok && term.IsTerminal(int(out.Fd())) && p.getenv("NO_COLOR") == "" && p.getenv("TERM") != "dumb"
+	return isTerminal(p.stdout) && p.getenv("NO_COLOR") == "" && p.getenv("TERM") != "dumb"
 }
 
 // printDiff prints the source with the words marked: on a terminal in colour,

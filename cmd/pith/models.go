@@ -5,13 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"text/tabwriter"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/pith-proxy/pith/onnx"
 	"github.com/pith-proxy/pith/onnx/hub"
@@ -147,31 +144,23 @@ func pullModel(p process, load loader) *cobra.Command {
 	return cmd
 }
 
-// pullProgress shows a bar on a terminal, and a line for each phase elsewhere.
+// pullProgress shows a bar on a terminal, and a line for each step elsewhere.
 func pullProgress(w io.Writer, quiet bool) func(hub.Event) {
 	if quiet {
 		return nil
 	}
-	out, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(out.Fd())) {
-		var last string
-		return func(e hub.Event) {
-			if line := strings.TrimSpace(string(e.Phase) + " " + e.File); line != last {
-				fmt.Fprintln(w, "pith:", line)
-				last = line
-			}
-		}
-	}
-	bar := progressbar.NewOptions64(1, progressbar.OptionSetWriter(out), progressbar.OptionShowBytes(true),
-		progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())
+	bar := newProgress(w, "", true)
+	last := ""
 	return func(e hub.Event) {
-		bar.Describe(strings.TrimSpace(string(e.Phase) + " " + e.File))
-		if e.ModelTotal > 0 {
-			bar.ChangeMax64(e.ModelTotal)
-			_ = bar.Set64(e.ModelDone)
+		step := strings.TrimSpace(string(e.Phase) + " " + e.File)
+		if bar == nil && step != last {
+			fmt.Fprintln(w, "pith:", step)
+			last = step
 		}
+		bar.describe(step)
+		bar.set(e.ModelDone, e.ModelTotal)
 		if e.Phase == hub.PhaseDone {
-			_ = bar.Clear()
+			bar.clear()
 		}
 	}
 }

@@ -34,6 +34,7 @@ func newRoot(p process) *cobra.Command {
 		compressCommand(p, load),
 		modelsCommand(p, load),
 		configCommand(load),
+		evalCommand(p, load),
 		versionCommand(),
 	)
 	return root

@@ -1,0 +1,4 @@
+package compat
+
+// Watch makes c tell seen of every percentile it computes.
+func (c *Compressor) Watch(seen func(threshold float64)) { c.seen = seen }
