@@ -123,7 +123,7 @@ func (c *Compressor) named(name string) (*lazyModel, error) {
 		}
 		names = append(names, m.Name)
 	}
-	return nil, pith.Invalid("/llmlingua2_model", "no such model; there are: %s", strings.Join(names, ", "))
+	return nil, pith.Invalid("/compressor_model", "no such model; there are: %s", strings.Join(names, ", "))
 }
 
 // forLanguage returns the model for a language, nil if none was measured on it.

@@ -26,7 +26,8 @@ type part struct {
 //	rel(s)  = max(0, cos(s, q)) + w · bm25(s, q) / max bm25
 //	rel'(s) = rel(s) + ¼ · max(rel(s−1), rel(s+1))
 //
-// where a cosine with a floor f is stretched to (cos − f) / (1 − f).
+// The neighbours s−1 and s+1 are those of the same paragraph. A cosine with a
+// floor f is stretched to (cos − f) / (1 − f).
 func rateSentences(parts []*part, question string, vectors map[*Model][]float32) {
 	lexical := lexicalScores(parts, question)
 	for i, p := range parts {
@@ -45,7 +46,7 @@ func rateSentences(parts []*part, question string, vectors map[*Model][]float32)
 				rel[s] += min(1, max(0, (dot(v, vectors[p.model])-floor)/(1-floor)))
 			}
 		}
-		p.relevance = withNeighbours(rel)
+		p.relevance = withNeighbours(rel, paragraphBefore(p.analysis))
 	}
 }
 
@@ -86,20 +87,36 @@ func eachSentence(a *analysis, f func(string)) {
 }
 
 // withNeighbours adds to each relevance a quarter of the better neighbour's: the
-// sentence beside an answer often says what the answer is about.
-func withNeighbours(rel []float64) []float64 {
+// sentence beside an answer often says what the answer is about. Sentences of
+// different paragraphs are no neighbours.
+func withNeighbours(rel []float64, apart []bool) []float64 {
 	out := make([]float64, len(rel))
 	for s := range rel {
 		best := 0.0
-		if s > 0 {
+		if s > 0 && !apart[s] {
 			best = rel[s-1]
 		}
-		if s+1 < len(rel) {
+		if s+1 < len(rel) && !apart[s+1] {
 			best = max(best, rel[s+1])
 		}
 		out[s] = rel[s] + neighbour*best
 	}
 	return out
+}
+
+// paragraphBefore says of each sentence whether a paragraph ends before it: at a
+// blank line, or at a line break behind a full stop.
+func paragraphBefore(a *analysis) []bool {
+	apart := make([]bool, a.sentenceCount())
+	for i := 1; i < len(a.units); i++ {
+		if a.sentence[i] == a.sentence[i-1] {
+			continue
+		}
+		lines := breaks(a.text[a.units[i-1].end:a.units[i].start])
+		stop := endsSentence(a.text[a.units[i-1].start:a.units[i-1].end], " ")
+		apart[a.sentence[i]] = lines > 1 || lines == 1 && stop
+	}
+	return apart
 }
 
 func dot(a, b []float32) float64 {
