@@ -82,7 +82,7 @@ func defaultConfig(getenv func(string) string) Config {
 		Log:         LogConfig{Level: "info", Format: "text"},
 		Engine:      EngineConfig{Provider: "cpu"},
 		Models:      ModelsConfig{Use: []string{"pith-small", "pith-multi"}, Preload: []string{"pith-small"}, Verify: true},
-		Limits:      LimitsConfig{MaxBody: 32 << 20, MaxTokens: 2_000_000, MaxInFlight: 256, MaxBytesInFlight: 256 << 20},
+		Limits:      LimitsConfig{MaxBody: 32 << 20, MaxTokens: 2_000_000, MaxInFlight: 256, MaxBytesInFlight: 128 << 20},
 		Drain:       DrainConfig{Timeout: 30 * time.Second},
 	}
 }

@@ -43,7 +43,6 @@ type job struct {
 
 	tokenProb []float32   // by token; NaN for an unknown piece
 	sums      [][]float32 // by window: a sum of token vectors for each of its sentences
-	counts    []int       // tokens of each sentence
 }
 
 // prepare splits a text of one language into units, sentences and windows.

@@ -1,0 +1,99 @@
+package service
+
+import (
+	"strings"
+	"time"
+
+	"github.com/pith-proxy/pith"
+	"github.com/pith-proxy/pith/service/internal/api"
+)
+
+// compression writes an outcome as the contract has it.
+func compression(j *job, o *outcome) api.Compression {
+	c := api.Compression{
+		ID: newID("cmp_"), Object: api.ObjectCompression, Created: time.Now().Unix(),
+		Method: o.Method, Version: o.Version, Models: orEmpty(o.Models),
+		Tokenizer: api.TokenizerUsed{Name: j.counter.Name(), Exact: j.counter.Exact()},
+		Output:    output(o.Contexts),
+		Results:   make([]api.CompressResult, len(o.Contexts)),
+		Warnings:  orEmpty(o.Warnings),
+		Timing:    timing(o.took, o.Timing),
+	}
+	for i := range o.Contexts {
+		c.Results[i] = resultOf(j, i, &o.Contexts[i])
+	}
+	c.Usage = usage(tokensOf(o.Contexts))
+	return c
+}
+
+func resultOf(j *job, i int, c *pith.ContextResult) api.CompressResult {
+	r := api.CompressResult{
+		Index: i, ID: c.ID, Text: string(c.Text),
+		Status: api.CompressResultStatus(c.Status), Dropped: c.Status == pith.StatusDropped,
+		Method: c.Method, InputTokens: c.InputTokens, OutputTokens: c.OutputTokens,
+		Warnings: orEmpty(c.Warnings),
+	}
+	if j.scores {
+		r.Score = c.Score
+	}
+	source := string(j.req.Contexts[i].Text)
+	if j.req.Options.ReturnSpans {
+		spans := make([]api.Span, len(c.Spans))
+		at := newRuler(source, j.unit)
+		for k, s := range c.Spans {
+			spans[k] = api.Span{at.offset(s.Start), at.offset(s.End)}
+		}
+		r.Spans = &spans
+	}
+	if j.req.Options.ReturnLabels {
+		labels := make([]api.Label, len(c.Labels))
+		at := newRuler(source, j.unit)
+		for k, l := range c.Labels {
+			labels[k] = api.Label{W: source[l.Start:l.End], Start: at.offset(l.Start), End: at.offset(l.End),
+				Keep: l.Keep, P: l.Prob, Forced: l.Forced}
+		}
+		r.Labels = &labels
+	}
+	return r
+}
+
+// output joins the texts that were not dropped.
+func output(cs []pith.ContextResult) string {
+	kept := make([]string, 0, len(cs))
+	for i := range cs {
+		if cs[i].Status != pith.StatusDropped {
+			kept = append(kept, string(cs[i].Text))
+		}
+	}
+	return strings.Join(kept, "\n\n")
+}
+
+func tokensOf(cs []pith.ContextResult) (in, out int) {
+	for i := range cs {
+		in += cs[i].InputTokens
+		out += cs[i].OutputTokens
+	}
+	return in, out
+}
+
+func usage(in, out int) api.Usage {
+	u := api.Usage{InputTokens: in, OutputTokens: out, SavedTokens: in - out, KeptRatio: 1}
+	if in > 0 {
+		u.KeptRatio = float64(out) / float64(in)
+	}
+	return u
+}
+
+func timing(total time.Duration, t pith.Timing) api.Timing {
+	return api.Timing{TotalMs: ms(total), QueueMs: ms(t.Queue), ModelMs: ms(t.Model)}
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// orEmpty makes a list that JSON writes as one.
+func orEmpty(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}
