@@ -214,7 +214,11 @@ func (f *fitting) search(limit int) bool {
 
 // try keeps what costs up to aim, renders, and returns the tokens of the result.
 func (f *fitting) try(aim int) int {
-	choose(f.all, f.order, aim)
+	if f.question != "" {
+		chooseEvidence(f.all, f.order, aim)
+	} else {
+		choose(f.all, f.order, aim)
+	}
 	return f.distribute()
 }
 

@@ -9,9 +9,57 @@ import (
 // choose marks the candidates to keep so that the sum of their costs is at most
 // budget, best score first and ties to the earlier one. Forced ones are kept
 // whatever the budget; protected ones come with the first of their sentence, and
-// a sentence whose protected part does not fit is left out whole. It returns the
-// cost of what it kept.
-func choose(cs []candidate, order []int, budget int) int {
+// a sentence whose protected part does not fit is left out whole.
+func choose(cs []candidate, order []int, budget int) { fill(cs, order, budget, nil) }
+
+// chooseEvidence is choose for text that is to answer a question: a sentence of
+// which less than evidenceShare would be kept says nothing by itself, so it is
+// left out, and what it would have cost goes to the others.
+func chooseEvidence(cs []candidate, order []int, budget int) {
+	left := map[int]bool{}
+	for range evidenceRounds {
+		fill(cs, order, budget, left)
+		before := len(left)
+		for s, share := range keptShares(cs) {
+			if share > 0 && share < evidenceShare {
+				left[s] = true
+			}
+		}
+		if len(left) == before {
+			return
+		}
+	}
+	fill(cs, order, budget, left)
+}
+
+var evidenceShare = 0.35
+
+const evidenceRounds = 3
+
+// keptShares gives the kept part of each sentence, by cost; of one with forced
+// candidates, 1.
+func keptShares(cs []candidate) map[int]float64 {
+	shares := map[int]float64{}
+	for i := 0; i < len(cs); {
+		k, kept, all, must := i, 0, 0, false
+		for ; k < len(cs) && cs[k].sentence == cs[i].sentence; k++ {
+			all += cs[k].cost
+			must = must || cs[k].claim == forced
+			if cs[k].keep {
+				kept += cs[k].cost
+			}
+		}
+		shares[cs[i].sentence] = 1
+		if !must && all > 0 {
+			shares[cs[i].sentence] = float64(kept) / float64(all)
+		}
+		i = k
+	}
+	return shares
+}
+
+// fill is choose, leaving out the sentences in left but for what is forced.
+func fill(cs []candidate, order []int, budget int, left map[int]bool) {
 	spent := 0
 	entry := map[int]int{} // sentence → cost of its protected part, until entered
 	for i := range cs {
@@ -26,7 +74,7 @@ func choose(cs []candidate, order []int, budget int) int {
 	}
 	for _, i := range order {
 		c := &cs[i]
-		if c.keep {
+		if c.keep || left[c.sentence] {
 			continue
 		}
 		need := c.cost
@@ -47,7 +95,6 @@ func choose(cs []candidate, order []int, budget int) int {
 			delete(entry, c.sentence)
 		}
 	}
-	return spent
 }
 
 // enter keeps the protected candidates of the sentence of candidate i.
@@ -93,10 +140,20 @@ func chooseByWindow(cs []candidate, rate float64) {
 		}
 		share := float64(rate*float64(cost)) + carry
 		window := cs[i:k]
-		spent := choose(window, ranked(window), int(share))
-		carry = max(0, min(share-float64(spent), maxCarry))
+		choose(window, ranked(window), int(share))
+		carry = max(0, min(share-float64(keptCost(window)), maxCarry))
 		i = k
 	}
+}
+
+func keptCost(cs []candidate) int {
+	sum := 0
+	for i := range cs {
+		if cs[i].keep {
+			sum += cs[i].cost
+		}
+	}
+	return sum
 }
 
 // maxCarry is about one long word: more would let a window of protected text

@@ -12,7 +12,7 @@ import (
 type run struct {
 	c         *Compressor
 	req       *Request
-	swaps     swaps
+	swaps     *swaps
 	merger    *merger
 	aggregate func(*tally) prob // nil if token_to_word is unknown
 	badWord   error             // why it is nil; raised at the first chunk, not before
@@ -26,13 +26,7 @@ type doc struct {
 	chunks []*chunk
 	kept   bool
 	out    strings.Builder
-	labels []label
-}
-
-// label is a word and whether it is kept.
-type label struct {
-	word string
-	keep bool
+	labels []Label
 }
 
 // Compress compresses the contexts of req as the reference's compress_prompt
@@ -74,7 +68,7 @@ func (c *Compressor) compress(ctx context.Context, req *Request) (Result, error)
 	if reduce > 0 {
 		err = r.selectWords(ctx, reduce)
 	} else {
-		r.passThrough()
+		err = r.passThrough()
 	}
 	if err != nil {
 		return Result{}, err
@@ -95,10 +89,18 @@ func (c *Compressor) newRun(req *Request) (*run, error) {
 	r.merger = newMerger(c.rules, r.swaps, force, req.ForceReserveDigit)
 	r.aggregate, r.badWord = aggregate(req.TokenToWord)
 	ends := r.swaps.ends(req.ChunkEndTokens)
+	r.swaps.room = roomFree
+	for _, t := range req.Contexts {
+		r.swaps.room += roomShare * len(t)
+	}
 	for _, t := range req.Contexts {
 		text := strings.ToValidUTF8(string(t), "\uFFFD")
 		r.origin += r.c.Counter.Count(text)
-		chunks, err := c.chunks(r.swaps.hide(text), ends)
+		hidden, err := r.swaps.hide(text)
+		if err != nil {
+			return nil, err
+		}
+		chunks, err := c.chunks(hidden, ends)
 		if err != nil {
 			return nil, err
 		}

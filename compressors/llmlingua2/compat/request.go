@@ -74,4 +74,15 @@ type Result struct {
 
 	// Labeled has each word with 0 or 1, if the request asked for it.
 	Labeled pith.Text `json:"fn_labeled_original_prompt,omitempty"`
+
+	// What the reference does not return, for each of the request's contexts:
+	// whether it is in the list, and its words, if the request asked for labels.
+	Kept   []bool    `json:"-"`
+	Labels [][]Label `json:"-"`
+}
+
+// Label is a word and whether it is kept.
+type Label struct {
+	Word pith.Text
+	Keep bool
 }

@@ -10,32 +10,36 @@ import (
 
 // passThrough keeps every word, but what comes out has been tokenized and
 // decoded and is not the source.
-func (r *run) passThrough() {
+func (r *run) passThrough() error {
 	for _, d := range r.docs {
 		if !d.kept {
 			continue
 		}
 		for _, ch := range d.chunks {
-			text := r.swaps.restore(ch.text)
+			text, err := r.swaps.restore(ch.text)
+			if err != nil {
+				return err
+			}
 			d.out.WriteString(text)
 			if r.req.ReturnWordLabel {
 				for _, w := range splitWords(text) {
-					d.labels = append(d.labels, label{w, true})
+					d.labels = append(d.labels, Label{pith.Text(w), true})
 				}
 			}
 		}
 	}
+	return nil
 }
 
 // labels pairs words with verdicts; a nil keep drops all.
-func (r *run) labels(words []word, keep []bool) []label {
-	out := make([]label, len(words))
+func (r *run) labels(words []word, keep []bool) []Label {
+	out := make([]Label, len(words))
 	for i := range words {
 		text := words[i].text
 		if r.c.Family == XLMR {
 			text = strings.TrimLeft(text, "▁")
 		}
-		out[i] = label{text, keep != nil && keep[i]}
+		out[i] = Label{pith.Text(text), keep != nil && keep[i]}
 	}
 	return out
 }
@@ -44,6 +48,7 @@ func (r *run) result() (Result, error) {
 	res := Result{OriginTokens: r.origin, CompressedPromptList: []pith.Text{}}
 	var parts []string
 	for _, d := range r.docs {
+		res.Kept = append(res.Kept, d.kept)
 		if d.kept {
 			out := d.out.String()
 			parts = append(parts, out)
@@ -53,7 +58,10 @@ func (r *run) result() (Result, error) {
 	}
 	res.CompressedPrompt = pith.Text(strings.Join(parts, "\n\n"))
 	if r.req.ReturnWordLabel {
-		res.Labeled = r.labeled()
+		for _, d := range r.docs {
+			res.Labels = append(res.Labels, r.labelsOf(d))
+		}
+		res.Labeled = r.labeled(res.Labels)
 	}
 	return res, res.figures()
 }
@@ -74,22 +82,27 @@ func (res *Result) figures() error {
 	return nil
 }
 
-// labeled spells out the words of all contexts; separators in words stay as they are.
-func (r *run) labeled() pith.Text {
-	var items []string
-	for _, d := range r.docs {
-		labels := d.labels
-		if !d.kept {
-			for _, ch := range d.chunks {
-				labels = append(labels, r.labels(ch.words, nil)...)
-			}
+// labelsOf returns the words of a context, all of them dropped if it is.
+func (r *run) labelsOf(d *doc) []Label {
+	labels := d.labels
+	if !d.kept {
+		for _, ch := range d.chunks {
+			labels = append(labels, r.labels(ch.words, nil)...)
 		}
+	}
+	return labels
+}
+
+// labeled spells out the words of all contexts; separators in words stay as they are.
+func (r *run) labeled(contexts [][]Label) pith.Text {
+	var items []string
+	for _, labels := range contexts {
 		for _, l := range labels {
 			verdict := "0"
-			if l.keep {
+			if l.Keep {
 				verdict = "1"
 			}
-			items = append(items, l.word+r.req.LabelSep+verdict)
+			items = append(items, string(l.Word)+r.req.LabelSep+verdict)
 		}
 	}
 	return pith.Text(strings.Join(items, r.req.WordSep))

@@ -50,15 +50,15 @@ type word struct {
 // merger turns pieces into words under the options of one call.
 type merger struct {
 	rules
-	swaps        swaps
+	swaps        *swaps
 	force        map[string]bool
 	placeholders map[string]bool // those in use
 	digits       bool
 }
 
-func newMerger(r rules, m swaps, force []string, digits bool) *merger {
-	g := &merger{rules: r, swaps: m, force: set(force...), placeholders: make(map[string]bool, len(m)), digits: digits}
-	for _, s := range m {
+func newMerger(r rules, m *swaps, force []string, digits bool) *merger {
+	g := &merger{rules: r, swaps: m, force: set(force...), placeholders: make(map[string]bool, len(m.list)), digits: digits}
+	for _, s := range m.list {
 		g.placeholders[s.placeholder] = true
 	}
 	return g
@@ -74,7 +74,11 @@ func (g *merger) merge(pieces []string, probs []float32) ([]word, error) {
 		}
 		pure := strings.TrimLeft(p, g.mark)
 		if g.starts(p, pure) {
-			words = append(words, g.start(p, pure, probs[i]))
+			w, err := g.start(p, pure, probs[i])
+			if err != nil {
+				return nil, err
+			}
+			words = append(words, w)
 			continue
 		}
 		if len(words) == 0 {
@@ -98,11 +102,12 @@ func (g *merger) starts(piece, pure string) bool {
 	return g.force[probe] || g.placeholders[probe] || g.begins(piece)
 }
 
-func (g *merger) start(piece, pure string, p float32) word {
-	w := word{text: g.swaps.restore(piece)}
+func (g *merger) start(piece, pure string, p float32) (word, error) {
+	text, err := g.swaps.restore(piece)
+	w := word{text: text}
 	w.forced.add(p, g.force[pure] || g.placeholders[pure] || g.digits && hasDigit(w.text))
 	w.free.add(p, false)
-	return w
+	return w, err
 }
 
 // hasDigit reports whether s has a decimal digit of any script.
