@@ -159,6 +159,28 @@ func TestDeterministic(t *testing.T) {
 	}
 }
 
+// With a question, a sentence of which only shreds would fit goes whole.
+func TestEvidenceIsNotShreds(t *testing.T) {
+	var cs []candidate
+	for s := range 3 {
+		for i := range 10 {
+			cs = append(cs, candidate{sentence: s, cost: 1, score: float64(100 - 40*s - i)})
+		}
+	}
+	for budget, want := range map[int][3]int{9: {9, 0, 0}, 11: {10, 0, 0}, 12: {10, 2, 0}, 21: {10, 10, 0}} {
+		chooseEvidence(cs, ranked(cs), budget)
+		var got [3]int
+		for _, c := range cs {
+			if c.keep {
+				got[c.sentence]++
+			}
+		}
+		if got != want {
+			t.Errorf("budget %d: kept %v, want %v", budget, got, want)
+		}
+	}
+}
+
 func TestForceTokens(t *testing.T) {
 	c, _ := newFake(t)
 	req := pith.Request{Contexts: english(prose), Budget: pith.Budget{Rate: 0.4}}

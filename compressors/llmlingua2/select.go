@@ -32,9 +32,13 @@ func chooseEvidence(cs []candidate, order []int, budget int) {
 	fill(cs, order, budget, left)
 }
 
-var evidenceShare = 0.35
-
-const evidenceRounds = 3
+// evidenceShare was chosen among 0, 0.15, 0.2, 0.25, 0.3, 0.35, 0.5 and 0.7: gold
+// answers survive as often as without it or oftener, and the agreement with
+// labelled evidence, which 0.25 begins to lose, stays.
+const (
+	evidenceShare  = 0.2
+	evidenceRounds = 3
+)
 
 // keptShares gives the kept part of each sentence, by cost; of one with forced
 // candidates, 1.
