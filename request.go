@@ -22,11 +22,28 @@ type Request struct {
 	// Model names the model of a method that has several; "" chooses by language.
 	Model string
 
+	// Profile chooses between the service's own way and the reference's.
+	Profile Profile
+
 	// Budget applies to all contexts together, save those with their own.
 	Budget Budget
 
 	Options Options
 }
+
+// Profile says whose behaviour a method shows.
+type Profile string
+
+// The profiles. "" is the service profile.
+const (
+	// ProfileService keeps words as the source has them.
+	ProfileService Profile = "service"
+
+	// ProfileCompat does what the authors' Python package does, mistakes included.
+	// Its output is decoded from tokens, so case and spacing may change and no
+	// protection holds. Options that the package does not know are errors.
+	ProfileCompat Profile = "compat"
+)
 
 // Context is one text with its own policy.
 type Context struct {
@@ -175,7 +192,10 @@ func (r *Request) Validate() error {
 			return err
 		}
 	}
-	return r.Options.validate()
+	if err := r.Options.validate(); err != nil {
+		return err
+	}
+	return r.validateProfile()
 }
 
 func (o *Options) validate() error {

@@ -63,6 +63,9 @@ type Label struct {
 	Prob float32
 	// Forced says that a rule and not the model kept it.
 	Forced bool
+	// Word is the word itself in the compat profile, where it need not be a part of
+	// the source: Span and Prob say nothing there.
+	Word Text
 }
 
 // Timing says where the time went.

@@ -22,6 +22,9 @@ func (n None) Compress(_ context.Context, req pith.Request) (pith.Result, error)
 	if err := req.Validate(); err != nil {
 		return pith.Result{}, err
 	}
+	if req.Profile == pith.ProfileCompat {
+		return pith.Result{}, pith.Invalid("/profile", "method none has no compat profile; use method llmlingua2")
+	}
 	counter, err := n.Counter(req.Options.Tokenizer)
 	if err != nil {
 		return pith.Result{}, err

@@ -282,6 +282,7 @@ func TestDeadlineHasItsClass(t *testing.T) {
 		defer cancel()
 		go func() {
 			<-ctx.Done()
+			synctest.Wait() // or the second unit may start before the job is failed
 			f.turns <- struct{}{}
 		}()
 		err := eng.do(ctx, f.job("a", 2, 1), func() {})

@@ -69,6 +69,27 @@ type Stats struct {
 // error is a [pith.Error] with its class, or ctx's cause if that was a
 // cancellation. Ids outside the vocabulary are an error of the request.
 func (m *Model) Run(ctx context.Context, windows [][]tokenize.ID, each func(i int, out Output)) (Stats, error) {
+	return m.run(ctx, windows, nil, each)
+}
+
+// RunMasked is Run with an attention mask for each window, as long as it: tokens
+// whose mask is 0 are hidden from the others.
+func (m *Model) RunMasked(ctx context.Context, windows [][]tokenize.ID, masks [][]int64, each func(i int, out Output)) (Stats, error) {
+	if m.spec.Graph.Inputs[attentionMask] == nil {
+		return Stats{}, internal(fmt.Sprintf("model %s has no input %s", m.spec.Name, attentionMask), nil)
+	}
+	if len(masks) != len(windows) {
+		return Stats{}, internal(fmt.Sprintf("%d masks for %d windows", len(masks), len(windows)), nil)
+	}
+	for i, mask := range masks {
+		if len(mask) != len(windows[i]) {
+			return Stats{}, internal(fmt.Sprintf("window %d has %d ids and a mask of %d", i, len(windows[i]), len(mask)), nil)
+		}
+	}
+	return m.run(ctx, windows, masks, each)
+}
+
+func (m *Model) run(ctx context.Context, windows [][]tokenize.ID, masks [][]int64, each func(i int, out Output)) (Stats, error) {
 	if err := m.checkWindows(windows); err != nil {
 		return Stats{}, err
 	}
@@ -77,7 +98,7 @@ func (m *Model) Run(ctx context.Context, windows [][]tokenize.ID, each func(i in
 	if m.closed {
 		return Stats{}, ErrClosed
 	}
-	p := m.plan(windows)
+	p := m.plan(windows, masks)
 	stop, err := ort.NewRunOptions()
 	if err != nil {
 		return Stats{}, internal("the model cannot be run", err)

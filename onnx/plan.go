@@ -9,9 +9,10 @@ import (
 // plan divides the windows of a request into units, each one run of the model.
 type plan struct {
 	windows [][]tokenize.ID
-	batch   int   // windows in a unit, the last may have fewer
-	order   []int // nil if units are the windows in their own order
-	most    int   // ids in a row, at most
+	masks   [][]int64 // nil, or one for each window
+	batch   int       // windows in a unit, the last may have fewer
+	order   []int     // nil if units are the windows in their own order
+	most    int       // ids in a row, at most
 }
 
 const (
@@ -31,8 +32,8 @@ func (m *Model) batch() int {
 }
 
 // plan puts windows of like length together, the longest first.
-func (m *Model) plan(windows [][]tokenize.ID) *plan {
-	p := &plan{windows: windows, batch: m.batch(), most: m.spec.Window}
+func (m *Model) plan(windows [][]tokenize.ID, masks [][]int64) *plan {
+	p := &plan{windows: windows, masks: masks, batch: m.batch(), most: m.spec.Window}
 	if p.batch == 1 {
 		return p
 	}

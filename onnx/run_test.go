@@ -133,7 +133,7 @@ func TestBatches(t *testing.T) {
 		if got := runAll(t, m, windows); !equalOutputs(got, want, 1e-5) {
 			t.Errorf("batch %d: results differ", batch)
 		}
-		p := m.plan(windows)
+		p := m.plan(windows, nil)
 		for u := range p.units() {
 			rows, cols := p.shape(u)
 			for r := range rows {

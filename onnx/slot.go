@@ -71,6 +71,9 @@ func (s *slot) fill(p *plan, unit int, pad tokenize.ID) (rows, cols int) {
 		for c, id := range w {
 			ids[c], mask[c] = int64(id), 1
 		}
+		if p.masks != nil {
+			copy(mask, p.masks[p.index(unit, r)])
+		}
 		for c := len(w); c < cols; c++ {
 			ids[c], mask[c] = int64(pad), 0
 		}

@@ -37,7 +37,7 @@ type Spec struct {
 	Name      string   `json:"name"`
 	Version   string   `json:"version"`
 	Family    string   `json:"family"`
-	Arch      string   `json:"architecture,omitempty"` // of a pulled model: bert or xlm-roberta
+	Arch      string   `json:"architecture,omitempty"` // whose rules LLMLingua-2 has: bert or xlm-roberta; "" for others
 	Also      []string `json:"also,omitempty"`
 	Languages []string `json:"languages"` // ISO 639-1 codes
 	Cased     bool     `json:"cased"`
@@ -49,6 +49,7 @@ type Spec struct {
 	// Window is the most ids in one window, special tokens included.
 	Window  int       `json:"window"`
 	Special Special   `json:"special_tokens"`
+	Rows    int       `json:"vocabulary,omitempty"` // of the embedding; 0 does not say
 	Prefix  Prefix    `json:"prefix,omitzero"`
 	Embed   Embedding `json:"embedding,omitzero"`
 

@@ -43,7 +43,7 @@ func TestEveryMemberArrives(t *testing.T) {
 		return keepFirst(ctx, req)
 	}})
 	body := `{"contexts":[{"id":"i","text":"t","language":"de","rate":1,"method":"none","locked":true},{"text":"u","threshold":0.5},{"text":"v","target_tokens":2000000}],
-		"question":"q","instruction":"n","method":"llmlingua2","compressor_model":"pith-small","target_tokens":7,
+		"question":"q","instruction":"n","method":"llmlingua2","profile":"service","compressor_model":"pith-small","target_tokens":7,
 		"budget":"hard","scope":"global","top_n":3,"min_score":0.5,
 		"preserve":{"classes":[],"literals":["L"],"patterns":["a+"]},"force_tokens":["\n","?"],
 		"drop_consecutive":true,"reserve_digits":true,"model":"gpt-4o","return":["spans","labels","scores"],
@@ -61,7 +61,7 @@ func TestEveryMemberArrives(t *testing.T) {
 		t.Errorf("contexts %+v", got.Contexts)
 	}
 	o := got.Options
-	if got.Question != "q" || got.Instruction != "n" || got.Method != "llmlingua2" || got.Model != "pith-small" ||
+	if got.Question != "q" || got.Instruction != "n" || got.Method != "llmlingua2" || got.Profile != pith.ProfileService || got.Model != "pith-small" ||
 		got.Budget != (pith.Budget{TargetTokens: 7}) || o.Strictness != pith.Hard || o.Scope != pith.ScopeGlobal ||
 		o.TopN != 3 || o.MinScore != 0.5 || strings.Join(o.ForceTokens, "") != "\n?" || !o.DropConsecutive ||
 		!o.ReserveDigits || o.Tokenizer != "gpt-4o" || !o.ReturnSpans || !o.ReturnLabels {
@@ -89,7 +89,7 @@ func TestReturnAndOffsets(t *testing.T) {
 				t.Errorf("spans %v, want end %d", *r.Spans, tt.end)
 			}
 			l := (*r.Labels)[1]
-			if l.W != "🙂" || [2]int{l.Start, l.End} != tt.label || !l.Keep {
+			if l.W != "🙂" || [2]int{*l.Start, *l.End} != tt.label || *l.P != 0.5 || !l.Keep {
 				t.Errorf("label %+v, want %v", l, tt.label)
 			}
 			if r.Score == nil || *r.Score != 0.25 {

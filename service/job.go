@@ -48,6 +48,9 @@ func (s *Service) newJob(ctx context.Context, r *api.CompressRequest) (*job, err
 	if err := j.req.Validate(); err != nil {
 		return nil, err
 	}
+	if j.scores && j.req.Profile == pith.ProfileCompat {
+		return nil, pith.Invalid("/return", "the compat profile has no scores to return")
+	}
 	return j, s.checkTokens(ctx, j)
 }
 
@@ -57,6 +60,7 @@ func requestOf(r *api.CompressRequest, patterns []*regexp.Regexp) pith.Request {
 		Instruction: pith.Text(r.Instruction),
 		Method:      string(r.Method),
 		Model:       r.CompressorModel,
+		Profile:     pith.Profile(r.Profile),
 		Budget:      pith.Budget{Rate: r.Rate, TargetTokens: r.TargetTokens, Threshold: r.Threshold},
 		Options: pith.Options{
 			Tokenizer:       r.Model + string(r.Tokenizer), // never both

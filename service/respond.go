@@ -46,15 +46,26 @@ func resultOf(j *job, i int, c *pith.ContextResult) api.CompressResult {
 		r.Spans = &spans
 	}
 	if j.req.Options.ReturnLabels {
-		labels := make([]api.Label, len(c.Labels))
-		at := newRuler(source, j.unit)
-		for k, l := range c.Labels {
-			labels[k] = api.Label{W: source[l.Start:l.End], Start: at.offset(l.Start), End: at.offset(l.End),
-				Keep: l.Keep, P: l.Prob, Forced: l.Forced}
-		}
+		labels := labelsOf(j, source, c.Labels)
 		r.Labels = &labels
 	}
 	return r
+}
+
+// labelsOf gives labels the offsets of the caller's unit. Those of the compat
+// profile are words without a place in the source.
+func labelsOf(j *job, source string, in []pith.Label) []api.Label {
+	labels := make([]api.Label, len(in))
+	at := newRuler(source, j.unit)
+	for k, l := range in {
+		if j.req.Profile == pith.ProfileCompat {
+			labels[k] = api.Label{W: string(l.Word), Keep: l.Keep}
+			continue
+		}
+		start, end := at.offset(l.Start), at.offset(l.End)
+		labels[k] = api.Label{W: source[l.Start:l.End], Start: &start, End: &end, Keep: l.Keep, P: &l.Prob, Forced: l.Forced}
+	}
+	return labels
 }
 
 // output joins the texts that were not dropped.

@@ -130,7 +130,7 @@ func (s *Service) streamContexts(ctx context.Context, j *job, l *lines) (*outcom
 // independent reports whether each context's result depends on it alone.
 func independent(r *pith.Request) bool {
 	o := &r.Options
-	return len(r.Contexts) > 1 && r.Question == "" && r.Instruction == "" && r.Budget.TargetTokens == 0 &&
+	return len(r.Contexts) > 1 && r.Profile != pith.ProfileCompat && r.Question == "" && r.Instruction == "" && r.Budget.TargetTokens == 0 &&
 		o.Scope != pith.ScopeGlobal && o.TopN == 0 && o.MinScore == 0
 }
 

@@ -28,6 +28,7 @@ type compressFlags struct {
 	preserve []string
 	budget   string
 	scope    string
+	profile  string
 	json     bool
 	diff     bool
 	quiet    bool
@@ -43,7 +44,7 @@ func compressCommand(p process, load loader) *cobra.Command {
   pith compress --diff report.txt`,
 		Args: exactly(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := errors.Join(exclusive(cmd, "rate", "target-tokens", "threshold"), exclusive(cmd, "json", "diff")); err != nil {
+			if err := errors.Join(exclusive(cmd, "rate", "target-tokens", "threshold"), exclusive(cmd, "json", "diff"), f.check()); err != nil {
 				return err
 			}
 			c, err := load(cmd)
@@ -70,10 +71,12 @@ func compressCommand(p process, load loader) *cobra.Command {
 	fl.StringArrayVar(&f.req.Options.ForceTokens, "force-token", nil, "string whose every occurrence stays; may be repeated")
 	fl.StringVar(&f.budget, "budget", "", "hard (hold it or fail) or soft")
 	fl.StringVar(&f.scope, "scope", "", "chunk or global: over what the rate is spent")
+	fl.StringVar(&f.profile, "profile", "", "service, or compat: what the Python package llmlingua does, mistakes included")
 	fl.BoolVar(&f.json, "json", false, "print the result as JSON")
 	fl.BoolVar(&f.diff, "diff", false, "print the whole text with kept and dropped words marked")
 	fl.BoolVar(&f.quiet, "quiet", false, "no summary and no progress on the standard error")
 	_ = cmd.RegisterFlagCompletionFunc("method", cobra.FixedCompletions([]string{"auto", "llmlingua2", "none"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions([]string{"service", "compat"}, cobra.ShellCompDirectiveNoFileComp))
 	addSettings(cmd, "home", "engine.workers", "engine.provider", "models.use", "models.window")
 	return cmd
 }
@@ -100,6 +103,14 @@ func readInput(p process, args []string) (string, error) {
 	return string(data), nil
 }
 
+// check reports what the flags cannot do together.
+func (f *compressFlags) check() error {
+	if f.diff && f.profile == string(pith.ProfileCompat) {
+		return usageError{errors.New("--diff marks the source's own words, which the compat profile does not tell")}
+	}
+	return nil
+}
+
 // request makes the request that the flags ask for.
 func (f *compressFlags) request(cmd *cobra.Command, text string) (pith.Request, error) {
 	req := f.req
@@ -108,7 +119,8 @@ func (f *compressFlags) request(cmd *cobra.Command, text string) (pith.Request, 
 	req.Options.Strictness = pith.Strictness(f.budget)
 	req.Options.Scope = pith.Scope(f.scope)
 	req.Options.ReturnLabels = f.diff
-	req.Options.ReturnSpans = f.json
+	req.Profile = pith.Profile(f.profile)
+	req.Options.ReturnSpans = f.json && req.Profile != pith.ProfileCompat
 	for name, zero := range map[string]bool{"rate": f.rate == 0, "target-tokens": f.target == 0, "threshold": f.at == 0} {
 		if zero && cmd.Flags().Changed(name) {
 			return req, usageError{fmt.Errorf("--%s must not be 0", name)}
@@ -147,7 +159,7 @@ func (f *compressFlags) run(cmd *cobra.Command, p process, c *Config, text strin
 	}
 	switch {
 	case f.json:
-		return printJSON(p.stdout, res)
+		return printJSON(p.stdout, res, req.Options.ReturnSpans)
 	case f.diff:
 		return printDiff(p.stdout, text, res.Contexts[0], colourful(p))
 	}
@@ -178,17 +190,20 @@ type printed struct {
 	InputTokens  int         `json:"input_tokens"`
 	OutputTokens int         `json:"output_tokens"`
 	Score        *float64    `json:"score,omitempty"`
-	Spans        [][2]int    `json:"spans"`
+	Spans        [][2]int    `json:"spans,omitzero"` // none in the compat profile
 	Warnings     []string    `json:"warnings,omitempty"`
 }
 
-func printJSON(w io.Writer, res pith.Result) error {
+func printJSON(w io.Writer, res pith.Result, spans bool) error {
 	if len(res.Contexts) == 0 {
 		return errors.New("no result")
 	}
 	c := res.Contexts[0]
 	out := printed{Method: res.Method, Version: res.Version, Models: res.Models, Status: c.Status, Text: string(c.Text),
-		InputTokens: c.InputTokens, OutputTokens: c.OutputTokens, Score: c.Score, Spans: [][2]int{}, Warnings: c.Warnings}
+		InputTokens: c.InputTokens, OutputTokens: c.OutputTokens, Score: c.Score, Warnings: c.Warnings}
+	if spans {
+		out.Spans = [][2]int{}
+	}
 	for _, s := range c.Spans {
 		out.Spans = append(out.Spans, [2]int{s.Start, s.End})
 	}

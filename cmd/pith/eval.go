@@ -146,10 +146,7 @@ func pithArms(l *llmlingua2.Compressor) []eval.Arm {
 // memoized returns a compressor that remembers what its models said, since arms
 // and rates ask them the same again, and that counts words and characters too.
 func (a *app) memoized() (*llmlingua2.Compressor, error) {
-	sources, err := a.sources()
-	if err != nil {
-		return nil, err
-	}
+	sources := a.sources()
 	for i, s := range sources {
 		sources[i].Open = func(ctx context.Context) (*llmlingua2.Model, error) {
 			m, err := s.Open(ctx)

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"sync"
 	"sync/atomic"
 
 	"github.com/pith-proxy/pith"
 	"github.com/pith-proxy/pith/compressors"
 	"github.com/pith-proxy/pith/compressors/llmlingua2"
+	"github.com/pith-proxy/pith/compressors/llmlingua2/compatmethod"
 	"github.com/pith-proxy/pith/onnx"
 	"github.com/pith-proxy/pith/onnx/models"
 	"github.com/pith-proxy/pith/tokenize"
@@ -22,6 +24,7 @@ type app struct {
 	engine *onnx.Engine
 	lingua *llmlingua2.Compressor
 	router *compressors.Router
+	models []*model // that serve, in order of preference
 
 	mu     sync.Mutex
 	opened []func() // how to close the models opened so far
@@ -33,15 +36,16 @@ func newApp(c *Config) (*app, error) {
 	if err := a.openLibrary(); err != nil {
 		return nil, err
 	}
-	sources, err := a.sources()
+	var err error
+	if a.models, err = a.find(); err != nil {
+		return nil, err
+	}
+	a.lingua, err = llmlingua2.New(llmlingua2.Options{Models: a.sources(), Window: c.Models.Window})
 	if err != nil {
 		return nil, err
 	}
-	a.lingua, err = llmlingua2.New(llmlingua2.Options{Models: sources, Window: c.Models.Window})
-	if err != nil {
-		return nil, err
-	}
-	a.router = compressors.NewRouter(a.lingua, a.lingua, compressors.None{Counter: tokenize.CounterFor})
+	lingua := compressors.Profiles{Method: a.lingua, Compat: compatmethod.New(compatmethod.Options{Models: a.compatSources()})}
+	a.router = compressors.NewRouter(lingua, lingua, compressors.None{Counter: tokenize.CounterFor})
 	return a, nil
 }
 
@@ -56,10 +60,21 @@ func (a *app) openLibrary() error {
 	return onnx.Open(path)
 }
 
-// sources lists the models that serve. A model that is not there is an error,
+// model is a model that serves. It is opened on first need, once for all that
+// need it.
+type model struct {
+	name  string
+	files fs.FS
+	spec  *onnx.Spec
+
+	mu     sync.Mutex
+	loaded *onnx.Model
+}
+
+// find lists the models that serve. A model that is not there is an error,
 // unless it is one of those that come with the program and is opened on need.
-func (a *app) sources() ([]llmlingua2.Source, error) {
-	var out []llmlingua2.Source
+func (a *app) find() ([]*model, error) {
+	var out []*model
 	for _, name := range a.config.Models.Use {
 		files, err := models.Find(name, a.exeDir, a.config.Home)
 		if errors.Is(err, models.ErrNotFound) && name == models.Multi {
@@ -72,38 +87,64 @@ func (a *app) sources() ([]llmlingua2.Source, error) {
 		if err != nil {
 			return nil, fmt.Errorf("model %s: %w", name, err)
 		}
-		out = append(out, llmlingua2.Source{Name: name, Languages: spec.Languages,
-			Open: func(ctx context.Context) (*llmlingua2.Model, error) {
-				m, err := onnx.Load(ctx, files, a.engine, onnx.Options{Provider: a.config.Engine.Provider,
-					ProviderOptions: a.config.Engine.ProviderOptions, MaxBatch: a.config.Engine.MaxBatch,
-					Verify: a.config.Models.Verify})
-				if err != nil {
-					return nil, err
-				}
-				return a.newModel(name, m)
-			}})
+		out = append(out, &model{name: name, files: files, spec: spec})
 	}
 	return out, nil
 }
 
-// newModel joins a loaded model and its tokenizer.
-func (a *app) newModel(name string, m *onnx.Model) (*llmlingua2.Model, error) {
-	enc, err := tokenize.NewEncoder(m.TokenizerJSON())
-	if err != nil {
-		m.Close()
-		return nil, fmt.Errorf("tokenizer of %s: %w", name, err)
+// load returns the model, opened.
+func (a *app) load(ctx context.Context, m *model) (*onnx.Model, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.loaded != nil {
+		return m.loaded, nil
 	}
-	a.mu.Lock()
-	a.opened = append(a.opened, func() { m.Close(); enc.Close() })
-	a.mu.Unlock()
-	spec := m.Spec()
+	loaded, err := onnx.Load(ctx, m.files, a.engine, onnx.Options{Provider: a.config.Engine.Provider,
+		ProviderOptions: a.config.Engine.ProviderOptions, MaxBatch: a.config.Engine.MaxBatch,
+		Verify: a.config.Models.Verify})
+	if err != nil {
+		return nil, err
+	}
+	a.closeLater(func() { loaded.Close() })
+	m.loaded = loaded
+	return loaded, nil
+}
+
+// sources are the models as the service profile uses them.
+func (a *app) sources() []llmlingua2.Source {
+	var out []llmlingua2.Source
+	for _, m := range a.models {
+		out = append(out, llmlingua2.Source{Name: m.name, Languages: m.spec.Languages,
+			Open: func(ctx context.Context) (*llmlingua2.Model, error) { return a.openModel(ctx, m) }})
+	}
+	return out
+}
+
+// openModel joins a model and its tokenizer.
+func (a *app) openModel(ctx context.Context, m *model) (*llmlingua2.Model, error) {
+	loaded, err := a.load(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	enc, err := tokenize.NewEncoder(loaded.TokenizerJSON())
+	if err != nil {
+		return nil, fmt.Errorf("tokenizer of %s: %w", m.name, err)
+	}
+	a.closeLater(enc.Close)
+	spec := loaded.Spec()
 	return &llmlingua2.Model{
-		Name: name, Digest: m.Digest(), Encoder: enc, Scorer: scorer{m},
+		Name: m.name, Digest: loaded.Digest(), Encoder: enc, Scorer: scorer{loaded},
 		Languages: spec.Languages, Window: spec.Window,
 		Start: spec.Special.Start, End: spec.Special.End,
 		Prefix: spec.Prefix.IDs, QuestionPrefix: spec.Prefix.QuestionIDs,
 		Dim: spec.Embed.Size, CosineFloor: spec.Embed.CosineFloor,
 	}, nil
+}
+
+func (a *app) closeLater(shut func()) {
+	a.mu.Lock()
+	a.opened = append(a.opened, shut)
+	a.mu.Unlock()
 }
 
 // Close waits for what runs and frees the models.

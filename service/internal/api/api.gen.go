@@ -330,6 +330,24 @@ func (e PreserveClasses) Valid() bool {
 	}
 }
 
+// Defines values for Profile.
+const (
+	ProfileCompat  Profile = "compat"
+	ProfileService Profile = "service"
+)
+
+// Valid indicates whether the value is a known member of the Profile enum.
+func (e Profile) Valid() bool {
+	switch e {
+	case ProfileCompat:
+		return true
+	case ProfileService:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReturnPart.
 const (
 	ReturnLabels ReturnPart = "labels"
@@ -534,6 +552,10 @@ type CompressRequest struct {
 	// Preserve What no method may cut.
 	Preserve Preserve `json:"preserve,omitempty"`
 
+	// Profile `compat` does what the Python package `llmlingua` does, mistakes included; see
+	// *Profiles*.
+	Profile Profile `json:"profile,omitempty"`
+
 	// Question What the reader will be asked. It steers question-aware methods, and is neither
 	// returned nor counted. At most 65,536 bytes.
 	Question Question `json:"question,omitempty"`
@@ -579,7 +601,8 @@ type CompressResult struct {
 	Index       int `json:"index"`
 	InputTokens int `json:"input_tokens"`
 
-	// Labels One for each word of the source, in order.
+	// Labels One for each word of the source, in order. None if `text` is the source for want
+	// of anything better.
 	Labels       *[]Label `json:"labels,omitempty"`
 	Method       string   `json:"method"`
 	OutputTokens int      `json:"output_tokens"`
@@ -588,7 +611,7 @@ type CompressResult struct {
 	// words; higher is better. Absent if no model read the text.
 	Score *float64 `json:"score,omitempty"`
 
-	// Spans The kept ranges of the source. Joined, they are `text`.
+	// Spans The kept ranges of the source. Joined, they are `text`. Not in the compat profile.
 	Spans    *[]Span              `json:"spans,omitempty"`
 	Status   CompressResultStatus `json:"status"`
 	Text     string               `json:"text"`
@@ -791,17 +814,17 @@ type HealthStatus string
 // Instruction What the reader is told to do; used as `question` is.
 type Instruction = string
 
-// Label defines model for Label.
+// Label The compat profile has `w` and `keep` only.
 type Label struct {
-	End int `json:"end"`
+	End *int `json:"end,omitempty"`
 
 	// Forced A rule kept it and not the model.
 	Forced bool `json:"forced,omitempty"`
 	Keep   bool `json:"keep"`
 
 	// P Its keep probability.
-	P     float32 `json:"p"`
-	Start int     `json:"start"`
+	P     *float32 `json:"p,omitempty"`
+	Start *int     `json:"start,omitempty"`
 
 	// W The word.
 	W string `json:"w"`
@@ -838,6 +861,10 @@ type Preserve struct {
 
 // PreserveClasses defines model for Preserve.Classes.
 type PreserveClasses string
+
+// Profile `compat` does what the Python package `llmlingua` does, mistakes included; see
+// *Profiles*.
+type Profile string
 
 // Question What the reader will be asked. It steers question-aware methods, and is neither
 // returned nor counted. At most 65,536 bytes.
@@ -1906,130 +1933,146 @@ func (sh *strictHandler) Count(w http.ResponseWriter, r *http.Request) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H1bc9s4sv9XQXG3amZStOJLkpqVH7YcJ/lPdnPbxKn8T0U+JkRCEsYkoAFAy5pE3/1UdwO8iJQlOdnZ",
-	"fZh5mEg0CDQaje5fXwB9iVJdzLUSytlo+CWaCZ4Jgx+fG6MNfMiETY2cO6lVNIySo2TI3ExaJqABk5bN",
-	"pZv9YJleqJgp7RhnN0Jl2vxgB1Ec2XQmCg4dCVUW0fBzdBRdxpFbzkU0jKwzUk2j1SqO3ovfSmHdy6w7",
-	"6BteCEujGmrFpGJuJpgV5kaYHyzL9bQ9Wt8AzizPJk70TOuDSLXKLHOaLbh0A5YYaH3AoflBYRM245ZG",
-	"5IWA0QuZ59LSa+2RC6lkAVM9qqYplRNTYZCMDzNd5hkS06Xj00y4mTD1SGG+BV8yW6apEBnLuROmn7fO",
-	"lCKKownPrehn8wfHXWl7FhYkwQhrRZYwOWFcLZkTt45NtWN2po0TJmZJqdIZV1PfSGklWCazmCUoDvjQ",
-	"zcRIhd60YRMuc5ExrjKcFnRqGTeCEUeXLOWFGLCzsRXKsYnRBXvz7B8f3r5h1hnBCxuzxUxbMVK2LApu",
-	"lszypWXSDUaqlwn1TKI4qgiO4ghp7GPLKo6MsHOtrEDWvOAyL42Aj6lWTigHH/l8nsuUA8Me/mqBa18a",
-	"o//ViEk0jP7ysN5SD+mv9iFupufqRuR6Lmi8NvcvZvVSE79OiVl8nAtWqkwY9gB7sQ9QFHmeM4tLKVD8",
-	"GjsXReugEvQ+unzrh40tsYqj/3/wTrrZQbXz73qTGtUv+d17QNv37jHDPl/F0e2Bxe1wYMJ+uOvV5tZZ",
-	"IRc9g+HFp9ylM/gwN3oujJO0lKkR3AmkaqJNwR1txyePou7ujCOZ9eiOONLjX0Xq+mRMajUY48gdsYLZ",
-	"QfODG24UaDB47y32RLRektiVOSlf6URht0kSvvkeXwLC/IjcGL7E77KAobd0ckGtVnFUWj4V25p/xEa0",
-	"SX4rpQFufgZWVYyJKzbXMwqdV0TVDPJvrWJatJdOFLi/skzCfuD5u8YSoi5b3y9nLDn3K+DlKWEL6WaM",
-	"syQtrdPFlcwS2BhKu23zCz2dazXJZeosUNaWonGZTcXWjj44I1OnhMUeUp7OtvL2HBtB60phXhU6E/mu",
-	"RGvzGptjFwqVa1e5X1R612kWRoqDEdUG1ItGzc3mRhdzB5zbSR7PaUxcwlUcFfz2Jb12dHh4GIMtDN+7",
-	"wlotVD/BKc9ztO16oRhsIDbRZBmBslNmhCuNEhmrVDxQXfDbV0JN3SwaHj9+Enf3ciZ4lkslrrZP7plv",
-	"+hrXMzN6fpWCjUhLJ2+2Lu0zo+fnjearGDRQKq6cvhZq6+AvoO0FNQXNpOal62cUGGE01Y3FHUQ9U5fK",
-	"OlOm9Ordo79sNIV1FW6ms20vvaZWK1z3K5tqs5VJr6X6gO3gpV3kvpJ2PZlY4a5KJbfuy7fY9CO0hBfV",
-	"lbjLxFVvqcrIAUsBaW575V1ot4oj1Eo7cPpfoR3oV+62jvEe2pDlgKGuMjmVbqs0vafWz6gxvg67Z/tr",
-	"2AotLUCXbQoQG4Ed4mYq3I6SfoGNa1F3MyPsTOdb5e2iaghvwfvyd7F1XS+qhvjW/Eptf2P+pmP/au3V",
-	"MWxg+af6wD8MmjroSG/CUT62mr22GfIQcU+40FXOqBnv0M1rU62G3WjCPSLpqKdfuGVCokuTNCBTwrQJ",
-	"LgNoqjXIVjdE/uT520k0/LybPcSddNlYgQN7LecHek4sPphrgHvGM3jdCnVUZqUpdqPCa4x9xpcqE7eN",
-	"sZu+YgtvYbv4Lrlrr8YrqUR3Rc4YWDSw9tz7VyJjiGC7C7ED7B0Q3Nsf/SJ1NQLeC/eucabadR1aar6c",
-	"BzDWMZ9GMGmZ0gzxGlsK8P71ZJKQm+lm3JGfCy74WLDSiowtZgKxE74MjAsM0pPJjrxAit5CcyCvA0FB",
-	"5NTSi1ybaIQC6E8HxMfEbZqXmWCCpzOmgbBTZoXKABtE63IEQKKBFlFY59zwIhpGD6vHq3h9XOyQBtem",
-	"GrvG2DW93fEuobuW+qyGX12uumOBJaSQQdOS7DNPtKXrlqg91/bf7iIiGJr7EFAZqbXBG8ZrfeD2pO9N",
-	"QXt+9yMFQRmREOzmPiQQpmta57Wha2Pc3Ae7msc/vbv/Wu/uTz/rTz/rTz/rTz/rPn5WF75VdiGAxbYG",
-	"B50xFxsCSYuZzkXAK2zBLcvFxDFdusbuHWudC67qIHC7n5fOskRmCYG+mMkJk47NONq8DUrA4/puR/Oc",
-	"p5hESoJSTwb94WhQRo3V7bbI+VjkPTbhraJwGZrohTZZsABWlyYVaB3QMuxsC17BSJ2Y8x6OTq3buvH1",
-	"0m2baKXl2vN8L3Jxw1UqQCnD/II6iAGjLqSbaYCroLlnghWCK3YtxBwM4ZiPZS7dEjgjnR0pYJM9ZTM5",
-	"BX9VWjYWzglTpaYw4cUIEBnB63QWJaKq9EKmy3Eu6gVVZTEWZh9W2TlXGwz9tZg7ZriaCtte0gH7h5ZK",
-	"ZDEl1bgRLAHikp1X+MOc5P++C2yr1OLWTFzYr7u5SrTrz5ud0aOPjS7pybPQMcxD3LpecVtwo6SatsMo",
-	"nVZ3hkSCN45jVFOvhHxt665LeM2ABjGXW/XeHh5901Hf06+/h0ffIG93l35Np9/Lq29HijZm/toM+6jk",
-	"LXOS8viNFP7984O1altP53PHEl46nbB0pm2/pUCNsmG7147DD5ZUjw9JOK2v2ZybNpjfIsRbMpl7rXmT",
-	"95eVDr/TOwG6F8IILBPxOyBmv6LaYuMlcwvNlFiAOPcD632zpesi9u0J0/3Rz0dQWHumWuPoRpgg1W12",
-	"ns9I9y9mQokbcMZ/K3keigcsRqmmwpFbzsZLt4GV30MHbsgAVzowTKIS8Sb/6vywl5xm6rii7s7sce0l",
-	"9yBC4YQppJLWybTLxudtrgHHiJHrHNuCC8/YDc9L1L4JzTvpZfe1VD1vJ8iOJGZJrq3NhbXwWdw6w1Pw",
-	"ZeFbqjNB8XKllejvPedqWvKp6FEiLz+8ZU9O/nZwxKAjC6gVEHAhuC2NAPh6ykQxd0sPaTMtLO7Pgju3",
-	"Bg+3apdc80xsQM+Em6TF4ilRaLPs53LBbxtAcK0fhVDOL1s/Zt6kTUkXrwdiEtwwoNr2m6kSIrN1LKc7",
-	"jc2Ktq8EaQc9C6813N0rvuAEiLtjN5RHtwBs8w5GGe2MEK9tpaa0NTZ2Y9na3Kmkoqbr7r38Sto+D487",
-	"vrfep6jCdhuYw5D7LArSeLkRsiCxd8/ydRCdrrWknYJ4jlQKWc4Zt8yCyud5TL7dLS/muWDJXLrZgS14",
-	"nicDdg44Q6E5nYmRCosVnAX0geWEcfRpBuyNxnjWGB3kCSU3pJuxhLYHuTaNooqj458x7FR971FHPmy4",
-	"a/R2U57jzxzAfyYHcNkJkO9fogPrf+8SnSCz26xZzGyZzhi3LBEqGbBnwonUiawh3+D7oCGDt//3Mz/4",
-	"/fLL8eqvvUZUp9d9xotic1R+jLsHIAJOFD4M2EvHUl0qZxmfcqmsY0ozSilssHB7Bnn3iVZ+W0Bwk8N8",
-	"n0jhmm7EvvtVYp1j6IFX8DeM5XBivq/ym+tcpiF0A+IHrNZKeEWyPoOd0hztvD1WbvjnQGWpeqxSn5WH",
-	"hvsZeHzjXu5Nqdwdvs29fRWnHc/vCMdtsntNdN/qo55bvwjgPPZK+W1Pjt87M96XFt8tJ/4tCfG7suF/",
-	"bBJ2TffvmhArldsc3tg53bRbjtOPtRmv75WqvE9KY7VZjvtTFBvrfPz4do8aoBrJdGho5FKRiROO1Dw5",
-	"RDasVWfpBcu1mqLFbsSB0Cdy/Fp4a03HWXwXdx1viaP1ZGyTht5K7rcT73hjzpZ5uCMV48zoRUzR+naO",
-	"pWFKq7MK6xVkmejPiQQU3HOuol94hbW9SOQTBeEY4Zred/3+Wn8Tj7b44HnIWhSiGAvDuGPIKyxcL/Mc",
-	"qIyGzpSiz57sGJanF2sLBd7C1YajML1m6mI5F++kmxGzO15PYJHvK8w7plXok9H2cZjO6u2UNfY54zVa",
-	"1qe1NmZ/AP25ymwVOydfK5xZmsAaAcKYSGMJ+XXD6fvQ2+d97rMWBBnqyWz2QTezolnx0D0Jh4NbOnLF",
-	"wN1cMp2mpTFCpVgqdy3WKkjW8fwW77ClmrvK+BfBc9dzkKebXdLXaOd4tqQMjHHEtsxwqdoxw7tYSgO+",
-	"/WcUxn7vu6RvH+qO6cGzqvt13nsS+3j+sl0S0qdL8AgYzyj16MDNc5pl+pQqDsHJCZGZxBcdNhj/5PHj",
-	"kz5XirK23S2msn5ThFq4N85pytxnHyXhK6WJaLTv/eoZlHd/iGreHyRcz8220jKTXHPXSauu/Nr3z2ex",
-	"oSRAm6xHZ6+t5yLIFRZ4ZpGfEFDft8avG1kgb/IiXjod9dndZg1RI0WkrbCnPtTr3WfrdyEiLY4R3JQX",
-	"IvYVoOB5UpQm7As/Zp4XuQRH+hgRqRI77geaxhl1Ql9evXr9quqKHr3RPtlXVRZ1GA1YwEMLX6ZKSgVT",
-	"+SDkuV5QhLmbOq9QB8C3Nu447JGArdE0yj3JvJG5p1q4RgxhOncHj3Ryigo/xF2MIB6LbMDORop6o3nU",
-	"WFxSyHxejnNpZyKDB7BVC+5ERguVVK0H4panDvYwQxN9rxBbo9SqJW9goTryVukXquXCwgEsMUDKqISk",
-	"BtVBjHxXpZscPfHWHLHFrpYKx3pKnXhyL15gV/TtvO4QJqQaJ87DbObc2p7Z0BlpHqx0E7mGLdM4adw4",
-	"ZUyBBEVn15tz9QNBh7tOj+h9Ry/6by/w/VUcvWsUsu1xrPETFZuHsC/A8JSqlNbwbc6t7cv2/FMClgGQ",
-	"K27dgD1dMs9MPDA8Lh0YEe2ETWK2mEkQfCNYATvA1w9osxywM0U5oZHKpXWwU5xIncU6eBLXyvjXcY+M",
-	"Qq2YtMPj0fBtnGOaYCZ45vN5ND4IlsHEgSi4xA9z7mbwr8wshdCxFe1xei6UkxNJ35SY4klsu2u5PbDs",
-	"nIjEzxdEKX4GSF4/9zTjt19qwvH7vwL1+O3j+1fV5+dhHvjtnZ8Mfnn5rPr4jDdef1PNjZq1Jkgt6lm2",
-	"kdOTnuSbdMLwvtTXc1A4jLhjN0G3R4d/2we7NSO3FQk+1NpDwvvnx0zchm1qYxQ3xwptHTt+/ITSrhjL",
-	"aNFXGQYjpuj53htrnhz3ZLM7JvxfjWLSuzEa2pKxYNxeg2l4CfwVwtiqAO0A02d+K1syAmAn6DjUSFWx",
-	"cYWHKYKJ8Tx58jh+fOLZ0jEQm8Deex8o7hrBCSaUtULVQJbNaURbA3aE/3qU4WZSTQfsky+c48xwJ2KW",
-	"tOLKyQhoTqqocBKzGc8nlXNAaOQ2zUsrb8TrYLjJj73L1m+x8u3i2q2hhX8CmMSiPjL/AEM4Rhawlrcf",
-	"sr6v6nX7/X1aNjYWVobgG+jaIUvQoiYxCQkVadQVL8CXU5aQraVGI3UjTCZTx7Sq6zRPWYL4iDQ0dwAc",
-	"5lcqIRBR1XsnbKrZeLmmjLeXGL8DNNvaGD93t3GjaUPDU1FiVXLqSzLtzjV80OcH3wd9exV68n/0/a3i",
-	"6EOogl6L4NzAzgOukGCCxNm5UG7oGShVphdkyhAuk2T7FAGzM248BsjzkapgKT7HIFPDYsZsmusxz0PG",
-	"IexrLMVobwfc3COVzkp1TaHYhQy4rrKP8McojqjTHZmGbDj3b+KX/+dfBx7Nuep11ED2WPIZPZeYCZX9",
-	"lPRU/yaNwv6kL5jarKmo1X4zlHq8uVY0Gkafjy8B3OGdM9XJmY37KtP+UB3Gk+FhUVpQqnzJxG0qREag",
-	"zifWWDLjJkuGiAFpiR4dHw9GKrF64pIheZLeU11wo9pLCy9jCm9tJbE59LBpGeFFEH092RUHP0WCf6H3",
-	"6MsHfBsYQxfa9IelQG/n3LpOeWcPHtzrkhOCzT2HdfWCFVwtvbAUiA0RKtvB96iGfKvyJTH94c3Rw4Da",
-	"ky01kd+ptnHgLw/aK872IbzTTs5tYBu1wOWy6G6wsZhoI/qZZzdcxHRmWeIv1aG7mpJTpjdz7r6XHvXr",
-	"G5pvq9LaP2uWWvtHIR78jVWUu52sXstRXsa7C9fOkfLvVKK5j5x/hzLMKuKL1Vx1Geba9TvN8kqvAfqC",
-	"WK2agA0BFevWQWQTxR13Ija9maKLZk3BhsARgTeKtnSObTQDSDXYDFQQ2Pw3gNCLStbbOhg1lj/suF61",
-	"iFixipXGDHSRyJhGOIOYxQZ/3JSKYfPxEv8d7HCyhMoCS9E7+icunVRTFEjOJkYIBjirl4gdB6PUft9g",
-	"L4wuyEzrbPmDJfuF9TI+0cWV3RjzWxtnvYAkDNqYbFxzvVeWm2qmjirp48PD66sxt32RsiqwV2eaY19M",
-	"RxVOHknd6JSPy5ybJZPKOsEzX7EXouFVlqI5WpofVd92TL6FObyFfp5SN9XDc+wPn142J4xKshv1v+Vp",
-	"Tyr/Bag/kg9VhS37vSMga3tZKbaK/XD9CzN/0xO8olRvvqRaK7SpAaODxwRL47mPZ7QAHqbevrbixdtU",
-	"z8eg53sqHe48hAZe3JXhTuqeWu7WEZ+E9lXS7DM5ZUfIZqWr8DIG5nbcdruckuM3Irvao57gzkNKrd5a",
-	"s+8u6gqPK056GDMHcO74tbA+5O4zGSpjU3lDJeljnl4Tip+IBabFYcwBQ+9A+gOb0jKeL+hSDjFSreJD",
-	"tBThzLs0dLbxlCmNAQ2GN4cujHROqMFIjdRf/sI+wSvw+QF78AC8yQcPhihcPcGSBzD3BwN2ODg58U4l",
-	"Byk12YDeb7kRoaOmpeQ5GKuQUm4CU99BMIfwMu8mwojc2oiwscilQPYplguLwQZFntNUx8zqkWJ1fOIH",
-	"G+BpJuYCg8S+MS1GTpHdB+yizntUzG5sPD/RB8GSuVAGtDm/wi1QouiimWUoLCY3OuirZNCTIMH7VxaN",
-	"G1FRG2NuBQOa2kDHTZ3lV/YFlzmsup4LBY8aR5VQiBQDDFhIy+mkqNVAWIiUY7qfLgANiR3XrHWFVclF",
-	"MRipT1goHc65D9mcW5uwH6G17+ynmPHqYk/iEbeMZwVIIt2JSuimPhwwUg78YKAABNqycWmXGLQwJVbG",
-	"eEsa7legGYFVFRk7PjykbdTJf8B+KcSQJeR3DOuS3ARo9DjU56pa/seQ+Yua2Pp8gcZkpKRr0VCN728I",
-	"Jus4YBcLza5DfqJi8FRpI+pOkyErpEVtMVL+BovAvx8fHR7G7NHRCfzvcQwO/09EsBGT0vKc+RBtprVh",
-	"Pz4+PPGl7I0bUZOf4pEipCUt6h/lvTS88XahzTX8IQOZpniE1sG782eFfOEv7RGp2CSX05kLskfFRPDl",
-	"OWZtiQnh9mCARSz5MiKvbBQN2ZdRKKAZRTEboVqlT1hGQx9TnYlRtFolJENv50KdvfzBjlSaS3BO2Jwb",
-	"K2g30mWp1Ro+p6U6SqoLeEOD9t2ruAOXc5EwaUcqqYuE4A9ICmYsOWuVL/34/sU5e/K3w6OfNlQyoeCq",
-	"Ms8pe0ozDTu7WUFFJQV4oo0yRE1jgcz96i+8ZV/DoaivDElnX2mpvkKbA/yPrX/w/1KbR4eH0AnOUaob",
-	"nsvsyoRrRL+Cef7aEryxEfzaX0ANgATsQ+jpUdWT0u5qokuVVX0oTcnlOXez0P5x1Z7CJPiaNw6twfEl",
-	"cSuts6csOYMWCcvhK2oon1cI3f5cdQsiduVkIXSJs1kK63tE4cO4BAi1zfUiX/r3j06q953WVzko+Yoa",
-	"znJZSAxTW/m7QBUGqk5k4e16UqWy5XyujRPZVSEyya9IqHxX/jZlBg9BMoRKdQaqmjo6Pq6ngZGyq1IZ",
-	"sGF8nDfpwfAdtaBz+rlekDzVQUPs8XFrpZ0wiueNfsblFHYwIhTf/qQxFX7DZR6G9nwEdQBrWm38U2aF",
-	"aOuYbl8Ne39Fznd7aTrXZcdeda0p227PdlY68O+uMr1QzU6l9bejo6LTwGS+qPlSy211UQ+FWZukJY1L",
-	"fBK/5ndQhgrwFciKpQ2LS/KVcNBXeB+Lh6p9ylr/VNsT5DT2QCkTQUDYyTF7LZ8yL63QMDkncTp47sVo",
-	"yKa/yznQD/o750thYrCJwyM2FkutMna03ocC8ABYYUKa7Ss7esJycSNyYABqCmiGf8Ojngi4oHvcTihi",
-	"8SGKWdVnXcTaOK3IvrJjaLjeuMpCdJofrTetTJBvikThNXzQ+eMnzbb1PRiN24jY11ZiESb98eLFwc+E",
-	"E5ucbS38V3YEivpJRTtxZaSe6kx6Q2gxxo8kDb0R8Boz02lZwKavjpYqLMXISrpOPdgMhO+ojEeKqMLq",
-	"FJioLY3RUx6MLpr7gDQeHR4G2/sBw+NSTeE7gZWzNBVzN2TNu9tvD1T2q9V47rYVoSPw03z0ELmbeHCD",
-	"A45UxXryfVA/KhETE7llVmvlC7WkZROpqCaIUguwdkqzibwVGXkpQ4TMI5VgdXcyYOdBIuhVErYl85DE",
-	"CKpnyTQdo0c4X6UQ6dj3j0rXAjBSYIdmHLBZJ3GV4H1DQ4bpqeQnf8Zg6itsCE5h/1U6hIW8xEhV8JP5",
-	"4PppXUbbvHoFDEZaugE789Ja8CXjucVjhw+sUO4B8Itu/Y+JwdKJwnOWYHKVka6MEXl65B8PfdidxAOv",
-	"5cmX0OkElE6FgamcK0S3EflzRiCKoJVF3wgG5Pbaorfuf4wALQt2vZjJXOBBaiOr9LyTLhfe220cdR1G",
-	"R4NDdN7nQvG5jIbRyeBwcFLVuwy/RA9nWFf6O3z299DpuUBHW73MomEoiV37kYLjw8Pv9gMFfoSeXyZ4",
-	"6bDYFJ/7AFp/VxVtD8OvJ+AF/T6DMoxe2uAVpuCt8lzeiL+HiqHh54iYQEW1D7GqdzNDQoXuf4Af/yNA",
-	"T7nqMg6QqAU3BbLo8eHJH0DCG+3YUnhorfEEB4VUv/1HIFbfvs70Iw0tADIWDC9QCvZr47I3NC+G57Tt",
-	"CVeegeKoUCFWbraTLG1ZCc6/PxMlrHuqs+UOy+SPV/uLl52R4oZjjWk91/f0WGSIjfhUeNXRsr4IQqsg",
-	"GmKIanQ86/SZDthGmU4PjsKdQuH6F+9tgAo1QokFXtnATthrvmTHh8ePBngoDd83JRWuhYOs/twI9XZG",
-	"FswjB1gOoVKBUnsWqG/pZc7mOZfKl40NosvqJFdEhbJR8+696BN4YAvv5lZke5L/3jmEPXx8eLhqHDmt",
-	"efrWHyqLAXL4IFuTb/48GrLnt1Km12xs9EKxib5lv5bF3FLk1aGV+h3sJP4yEB2iPRycnDR+OGT3+2Po",
-	"bOKqHUAFBq/+jVqodaf1Ko76QEy7t/ZOeYUm0SPbvnL33t+hqe0j86H31k2izZ/sqWx2sNQABkYq6V5b",
-	"RTUyflUswQLOkkYBRBKKc5PqdEvC5GSkrAZfF1NYzVM5GKmtT+WgEW4owG/7XZpWAGzrz9JQq++hPAPj",
-	"fP0SssTf+VA7CnRsDVFhfcrcq9PWbU7rOpXQ7GbN+hwQJAIvBHVr4Dg4Jt3fWaG1xYglKCdfbjWkML2H",
-	"ztJicFLjVX0z4YEgh3H8/YxcgdoxGCs8U0QHmo0KGiJEG6kqHNNQNEiwlw9802ntPVXui5mbFFc/XtUc",
-	"FUWo33jQD/bsa0F22+Wt3wO4zzY/Y0l1z3/id+KG3f7H6S7i2B+jtc5CbqO68RJEYJN+8tzaqJvI/1hT",
-	"Tt9Vv3wHRfG+VBSWBqcRPEDYKI3Nb3dWCprm04uzX0nbuH/IRn+ArfP3/2yxTdqsm6VwhEpjsQXGHkQx",
-	"+K9aM0xmgsIJs2DgzTcXSipKA68tVLh6wivtdRUFf/73qKbWxQx/OPiBeW2Ug1K5DXeco5H871p5nAsR",
-	"R6FBf0LH3rH40AG6T+QhlAaQ98OeKyguqt+K1KUD75TSOtXvcGJhP0tzLouqiiWAiIc3RwM6igOdY+xi",
-	"dVmR9MXXe7QUCBDgHzcpbjz2Lt3qcvV/AQAA//8=",
+	"7H3rc9s4su+/0qU9VZlJ0YrtPGpX+XDKk8fdnM1rk0zl3opyTYiEJIwpQAOAljUT/++nuhsASYmy5CQ7",
+	"ux9mPkxEGs9Go/vXD4C/DwqzWBottXeD0e+DuRSltPTzmbXG4o9SusKqpVdGD0aD/CQfgZ8rBxILgHKw",
+	"VH5+x4FZ6Qy08SDgUurS2DtuOMgGrpjLhcCGpK4Xg9Gnwcngczbw66UcjAbOW6Vng+vrbPBO/lpL51+U",
+	"252+FgvpuFfLpUBp8HMJTtpLae84qMys21tfB96uz6Ze9kzrvSyMLh14Ayuh/BByi6WPBBY/Wrgc5sJx",
+	"j2IhsfeFqirluFq354XSaoFTPUnTVNrLmbQ0jPdzU1clDWZ7HB/n0s+lbXqK812INbi6KKQsoRJe2n7a",
+	"elvLQTaYisrJfjK/98LXrmdhkROsdE6WOagpCL0GL688zIwHNzfWS5tBXutiLvQsFNJGSyhVmUFO7EAv",
+	"/VyOdWzNWJgKVckShC5pWtioA2ElMEXXUIiFHMLZxEntYWrNAl4//Z/3b16D81aKhctgNTdOjrWrFwth",
+	"1+DE2oHyw7HuJUIzk0E2SAMeZAMaYx9ZrrOBlW5ptJNEmudCVbWV+LMw2kvt8adYLitVCCTYvV8cUu33",
+	"Vu//ZeV0MBr85V6zpe7xX9092kzP9KWszFJyf13qf5g3S830eszEEpNKQq1LaeEuteLuEiuKqgJHSymJ",
+	"/Vo7l1jrKDF637hC6XutLXGdDf7v0Vvl50dp599Ukws1lcLuPeLte3OfcZ9fZ4OrI0fb4cjG/XBT1fbW",
+	"uSYqBgJjxZ+EL+b4Y2nNUlqveCkLK4WXNKqpsQvheTs+ejDY3p3ZQJU9siMbmMkvsvB9PKaMHk6o5y22",
+	"wtlh8aNLYTVKMKz3hlrisX5mtqsrFr7Ky4Xbx0lU8x1VwoGFHoW1Yk3PaoFd72nkA5e6zga1EzO5r/jP",
+	"VIg3ya+1skjNT0iqRJgskbmZUWw8DaohUKh1nfGivfByQfurLBXuB1G9bS0hybLN/XIG+ZOwAoGfclgp",
+	"PwcBeVE7bxbnqsxxY2jj980vtvTE6GmlCu9wZF0umtTlTO5t6L23qvBaOmqhEMV8L22fUCEsnQTm+cKU",
+	"sjp00Ma+ouLUhCbhui3cPyS56w3EnrKoRI1F8WJIcsPSmsXSI+UO4scn3Cct4XU2WIirF1zt5Pj4OENd",
+	"GJ+3mTUtVP+AC1FVpNvNSgNuIJga1ow4ssdgpa+tliUkEY+jXoirl1LP/HwwOn34KNvey6UUZaW0PN8/",
+	"uaeh6Ctaz9Ka5XmBOqKovbrcu7RPrVk+aRW/zlACFfLcmwup93b+HMt+4KIomfSy9v2EQiVMqrq1uMNB",
+	"z9SVdt7WBVe9ufcXraK4rtLPTbmv0isudU3rfu4KY/cS6ZXS76kcVjqE7xO3m+nUSX9ea7V3X76hoj9j",
+	"Sayoz+VNKi7V0knJIUkRae6r8jaWYwEyVdUBVbjYdTYgOXbA2vwzlkOJLPzeLt5hGdY1OLjzUs2U38t/",
+	"77j0Uy5M1XG/7a9GpUg3I9jZJzKpEGouYWfSH7g3PlDhZnP4uZVubqq9HPohFcRaWF/9JvdywodUkGot",
+	"z/X+GsvXWxqzkXdbqhCxwswchZdRtkepGpQ+8cdeRdlVXAFU3hJgbItzkqU3SPONqaZudyr9gGG2BNrf",
+	"hQOpyAjKWyArB2OjkYGybQPkNQWJPlX1ZjoYfTpMg9JO+txagSN3oZZHZskkPloaBIg2EHhTb20J2SRb",
+	"DhtFkDG36V/pUl61+m5blx2ERuWym/iuuxovlZbbK3IGqAMRH4hgkckSCPNuL8QBQHnIAPH2eJlG12Dm",
+	"WyHlDcqkXbc1loYuTyJ821K4VoJyoA0QwoO19EPIzXSas2Hq58KzZYxG+0RC7WQJq7kktEWVkXCRQGY6",
+	"PZAWNKI3WByHtwVakeX0OrBcd9AEHsgCjxgR5FVR1aUEKYo5GBzYY3BSl4gmBpt8hNCjhS+JWZfCisVg",
+	"NLiXXl9nm/1Sg9y5sanvBpU3493u7zM21xGfqfvrz9fbfaEmZCdDW5PcZp6kSzc1UXeu3b/dNIioaL5m",
+	"AElJbXTeUl6bHXcn/dUj6M7v64ZCMI6HEPXmbYbAKLCtnTe6bpRxex8cqh7/tAf/Y+3BPy2zPy2zPy2z",
+	"Py2zP8Yy2wZ8SZNEeNmV+ShllnKHs2o1N5WMCAdWwkElpx5M7Vv7fWJMJYVuHM3ddl54B7kqc4aJGagp",
+	"KA9zQVpyh9gIlsB2Q8tKFBSoyqMayIf9Lm8UX63V3S5RiYmserTIG80uOVLqK2PLqDOcqW0hSZ+QLhnC",
+	"a5SEago5jiRH+NyUozZWQvuxNhR38nOlZzCR3kvLMZ6DVM9LHOaWU/wWdlUjSrcDALXfR6UkVLtEeicr",
+	"eSl0IVEH4KSjLMkQEq+UnxtEx6go5hIWUmi4kHKJenciJqpSfo1kVd6NNdLYPYa5mqF5rFykUYydUUQO",
+	"GH9ZKZp4G1MxxT9KU08q2XCDrhcTaW9DKrcUegeuuJBLD1bomXRdfhjC/xilZZlx1E9YGdgB2SNFdHFh",
+	"hYcgow/GHe+XvK++du1dCovujSJGOXCY0cbS5Em7MX71c6tJfvM0NozzkFe+lxNXwmqlZ12HzlapG50z",
+	"0S9AfaSpJ/7fEAmbzN8QoDWYz3vl6S18C22XwS09DF/hW2gN73Dnwoau+Cr/QtdntTNq2SXYz1pdgVec",
+	"g9BKP/j62GYj9TZTEYSHXNTe5FDMjevXQCRsdkiCxoS541gqBeeIN+YClsJ2zYo9TLwnCnurNW/T/nMS",
+	"7zfaSTjulbSSUlzCDsjgF5JoMFmDXxnQcoXs3A/xbxvp3WSxbw/23h5V/YwC65Zh4mxwKW3k6i45n8xZ",
+	"LazmUstLaUH+WosqJj448pfNpGcHAUzWfgcpv4cM3BG9TjIwTiKxeJt+TWw7cE477J1Gd2Pku7HXe5Cm",
+	"9NIulFbOq2KbjM+6VEOKMSE3KbYHb57Bpahqkr45zzvvJfeF0j21cyJHnkFeGecq6Rz+llfeigKtanwq",
+	"TCnZc6+Nlv2tV0LPajGTPULkxfs38Oj+345OABtyiIYRWS+kcLWVCIsfg1ws/TpA5dJIR/tzIXxIkTpc",
+	"ulRGlHIHKmdIpRwlfsmFset+Ki/EVQsjbrSjCeWFZevH4rukKcviTZdQThsGRdvtZqqlLF3jVdqexm5B",
+	"25c+dYCcxWotM/pcrARj5e2+W8JjO3lt9w4mHt3qIdvYSm1ua23s1rJ1qZO4ohnXzXv5pXJ9lqPw4tZy",
+	"n/0b+3VghV3eZlFojJ93QhYa7M2zfBVZZ1tb8k4hPMcihTXnXDhwKPJFlbHNeCUWy0pCvlR+fuQWoqry",
+	"ITxBnKFJnc7lWMfFinYE2dZqCoLMHTYbvIEJGd5TDrMoP4ectwdbPa2EkJPTv5IDLD33iKPgwDzUj7wr",
+	"4vJnNOLfE434vOWqv316Ea7/V6cXRZ7dp80ycHUxB+EglzofwlPpZeFl2eJvtH1IkWHt//9JHP32+ffT",
+	"6//qVaKmuOhTXuzz49Rp2j0IEWii+GMILzwUptbegZgJpZ0HbYCDGzs03C3dzbfxgn6bo3GXwfw1HsgN",
+	"2Uht94vEJtrRA6/wb+TmEUz8kKG4NJUqolcH2Q9JbbQMgmRzBgcFXLoZBJRDEt7jKGvdo5X6tDwWvJ2C",
+	"pxpfZd7U2t9g23y1reKNF9UNnrpdeq+N7jttNHPrZwGax62Cj/vD9F8do+8L0B8Wnf+W0PxNcfk/Nhy8",
+	"IfsPDc3V2u92bxwc+Dos2hr62o3XbxU0/ZpQyfVuPu4PfezMOAr9u1tkIzVIZmsMraguEXEqaDSPjokM",
+	"G3liZgWV0bPkNA7+HLKJvLiQQVvzUZzQxE1Hc7LBZli4PYbeLPQ302B4U/QYAtxRGgRYs8rYkd+N3bRU",
+	"aTpnsZnLVsr+WEtEwT1nQvqZVzrXi0Q+shMOGNf01g37a7MmHcsJzvMY0FjIxURaEB6IVpR0X1cVjnIw",
+	"8raWffrkQLc8V2w0FFoL5zuO8fSqqQ/rpXyr/JyJvWX1RBKFtuK8M16FPh7tHuXZWr2D4tcher0xls1p",
+	"bfTZ70B/pkuXfOdsa8XzVlNcI0QYU2UdI79td/ptxttnfd5mLRgyNJPZbYPuJkU792L7FB917vi4GKC5",
+	"uQZTFLW1UheUtHchN3JZNvH8HuuwI5q3hfHfpah8zyGk7eiSuSA9J8o1R2CsZ7KVVijd9RneRFLu8M0/",
+	"BrHvd6FJfnrfNMwvnqbmN2kfhthH8xfd5JQ+WULH10TJUUmPZp43UJrHnPuIRk70zOQh/bFF+EcPH97v",
+	"M6U4oLsztNBECcm9kK9yQhk5St0cjK7WPeyuyx5VdQuBRJK+15dq6yoEPxVjOG2YMIQh+lUADrXfDbbs",
+	"d0RuhoY7oZ9pZYT/pqgussu30We1Iz3C2LJHz2zw4GoQSNLHha9acaqglAei9mbQhwza+VatIJZx0j0O",
+	"zuhg4LsgJwgLCvIxF2Ihs5Ati7Yx+5Hizg19VtWiUmjqnxJm1vLAHcvTOONG+OHly1cvU1P86rUJ4ciU",
+	"hbVFVkQrAfyElF4We5SHgNuwMiv2gW/H/RMuQoDZRUbHm/yDg9jn7+PomKpaaQecN9jycsyW/uiByR+T",
+	"SoqeISuZxrIcwtlYc2s8j8ZaUOzUX9aTSrm5LPEFCpOF8LLkhcpT6aG8EgWnmBBPfpUTsJWW1uE31KFb",
+	"/JYkIOe9UdYD5UfQyDh5poH9kY1CU7WfnjwKeIM206G6lPr6iRsJw/3wnJripydNgzgh3TrPH2ezFM71",
+	"zIZPoIuII9rYOm6Z1jnu1hludnVovhmgPdfQETZ46PR4vG+5Ynh6TvWvs8HbVtLfLQ6NfuTE/OiYRkOh",
+	"4PysDQReCef64lH/UIi2EIbLKz+En9YQiEnHsSe1RzVnvHR5Bqu5Qsa3Eha4A0KGg7HrIZxpjlqNdaUc",
+	"KTEvC+/ozMBGvlPjmSnZGUxhRTp8jk+TigIZcynKEHHk/pGxLIU25EIo+rEUfo7/qtKxk59K8R7n91J7",
+	"NVX8pOWMzrm7Q48mIMme8CDp9wceKf1Go6F5H8ZMT39vBk7P/4yjp6ef371Mv5/FedDT2zAZenjxNP18",
+	"KlrVX6e5cbHOBLlEM8sutnvUEx5UXlrRF5x7hgIHmDpuF7h8cPy326DLtm85DSE4g3uG8O7ZKciruE1d",
+	"RuzmYWGch9OHjzgwTN6W7wN+75/2hNe3NPbbJs+2ETq4cVWxLUVzhnQ5B3FXUaa+Xfu50bAUxYWYSciT",
+	"2uWCGSyUQ2sfzW7yKZWPwUk51ndD7+5uV303/XOHBzJ4aO19qh1ePAmNXGeDf7aShG/GyKQpJxKEu0DF",
+	"9wK5R0rrUm7gEYUvg6ByrOJQC/LBuLFOsQlNx2qiAg0r/uhh9vB+WPQt9bcLbL8LjvptFT+lgL7RJPhY",
+	"b3tDSHQIJ/RvwFCUtzmEjyGnUYAVXmaQd/z6+RjHnCevfJ7BXFTTZJzxYl0VVe3UpXwVYQn7EW5CMnsw",
+	"TDdpeq9r5x8ItCnfksENgixBnh3K0e6H8+9SHna/v4WXDSbSqej8RE0ygpzwQp4xk3CSTJNxhHR5DDkj",
+	"CS401pfSlqrwYHSTf/sYckJ/rH+ER1i0PNfBLkqZ/znMDEzWt0it5Ym9ReugIwf+ui2kWkVb+ovzRVMq",
+	"cciWdQfnUGKb70Mb/PQythT+GNq7zgbvY3b7hgftEnceUoUZEznOLaX2o0BApUuzYkVNxgBzdgjRgJsL",
+	"GxBOVY11At30npx8LTyQwawyE1HFiE/c15QK090OtLnHupjX+oJd4SsVUWvS/vjHQTbgRg8kGpHhSahJ",
+	"D/8nVEcaLYXuNWKR9yD/RJZgBlKXP+Y9Wd1564hH3ufMbue0NEqt7co+3Z2rOxgNPp1+RuhK9xWlM1Q7",
+	"91VpwvFK8ufjy0XtUKiKNcirQsqSIWsIbEI+F7bMR4RweYkenJ4Oxzp3ZurzEVvZwYpfCau7S4uVKYS6",
+	"sZJUHFvYtYxYEVnfTA/VOj/RgP/O9fjhPdVGwvBlSP1uQZTblXB+K722B+3e6oIcNgp6jm2bFSyEXgdm",
+	"WRDyJUPADb9HNuobXa2Z6PcuT+5FmyTfk5P6nXJLh+HiqVv5Od/HOt3g6A6ycQlaLkfGFEzk1FjZTzy3",
+	"4xKvMwd5uJCJ7/nKH5MjbAflvvbCrH55w/PtZLqHd+1U9/Aq+uO/MYv1sDP2GzHiz9nhzHWw4+s7pcje",
+	"hs+/Qxps8rhTNl2TBrtxdVM7vTVIgD4XXScnY4e7yPlNENlGcadb/qjeSN2Hdk7HDrcYgzf2JW2dqGm7",
+	"xxqwGUfBYPNfAEI/JF7vymCSWOHY62bWKGHF5EfOAGWRLMEQnCHM4qK3wdYaqPhkTf8ODzj0w2mZtezt",
+	"/aNQXukZMaSAqZUSEGf1DuLAzji1oq+z59YsWE2bcn3Hsf6ifKUQaBTa7fRobvSzmcATO21NNmuo3svL",
+	"bTHTmK/m9Pj44nwiXJ8fMLktm0h/FpIZOcMsIKlLU4hJXQm7BqWdl6IMGZMxUpCiRO3eiuokPR0Y/Ixz",
+	"eIPt/MTNpJdPqD16+7k9YRKS24HNK1H0pFI8R/HH/KGTU7bfOsJh7U/rpVJZ6K5/YZave1xzHGqv1pzr",
+	"Rjo1YnS0mHBpAvXp+BzCwyLo1443fJ/o+TnK+Z5MkxvPB6IVd26FV6Ynl75zxCrnfZW328wfwwmRWZvk",
+	"PCe344Hb7pADjOJSlue3yOe48ZBYp7XO7LcX9ZqOoU57CLNEcM7+HQ4ohDiNLmGmLvlIwEQUF4zip3JF",
+	"aQnY5xDIOlDhIK5yIKoVX88ix7qT/EmaIt5+oCyfWX0M2vBBVLp1dmWV91IP4Yft8GMUv3Phxprzkcmz",
+	"g+uVxbOuaIfQrIY/jvVY/+Uv8BG7xd934e5dtEjv3h1R0R6Hy12k390hHA/v3w+GqUBOt+WQ63dMkdhQ",
+	"W9uKChVeTAtog9vQQFSpWFlsBxp5uI0igomslKQl0FBJRw4LzdbXzGTgzFhD4+O44yLELeVSkhs9FOYF",
+	"rdj3fRc+NJGhtGCtzRsmejdqQx9TuXZHoHBVgOQvHdQKyeFsikeZlw97Qkh0m8+qdSMvSXSKPpHL11hs",
+	"uC33wspG1yM+5oFJRhA8j8HLk8xJ1faeAbP/RJYwl1YOoake/aPKjXWKGB6dcszSgaj93Fh35yaP6fHw",
+	"dHhKDdWe9k4Gk5q1+6SeZWM9NcwawipnNG+qJuwWMOAQnuGqppuYHS0A7qh0UDkdVTnnRchHzOcvvAMW",
+	"FFitlIUpcZtExU8rc6eJDoYgelH7pkw8S/xxrrwEtxSFxFVgAwNFPWU5y8IsZMB4UAgngydGQ63xsYz8",
+	"YykEORe45aR1cCm0cvPglAFmK3kpNUpb8hqd0LGDKBhC7CaGIdnBwNy7UGgExWPNYTnuOFiJNTE6i3fm",
+	"w3REP0snsbKe8z4Z5DiGfMunCj8EJzCPWVqCgHkLMQSPIJ26a7E98fiPGeTt+0+on86NFHmGDeeb96wE",
+	"xyK7NUfwib17n3MQy2W1ZpKQxy0dzCI/N4tgaAuhUdyWWXt0WdfRhCQRxZzm37orhoqFm0PyITZ8xlFX",
+	"SgshTIAbhC4oIEe6dxC8p7wQKTUlw0VJuS40lpabOufVxV90gQaPdXlOBRvnKpMq3kvCtET65E1c2FgG",
+	"H8GzLyJSCfpoxyJzw82IiHPicYMc5uJScnRToFUY2IDatxKsbJ2PeXB8TDP/SNp1ZZoUAmNhQQC/xbN0",
+	"2pUl/0qKC2lxv7tw4wV7KejwHZbCIYZbClBgrwz+RUthq3UU59waOUxf0qmFpncRjtcuhfVR4BfkboWQ",
+	"jrGQrO67xxhwLmfp8g1WBaau2hVo3ji1BNBRW4XrNUjDh4hKKwWEJsMO3GBqM9WIsG0CWaGcdKQJopYP",
+	"rvzWld4u3YAekg5JJWFvI+zowfExX7sO7GMgxBJSKjOQiLLprNR5a9ecsy2eos3NNoAZQkjtaMDkU2if",
+	"vy5lUQmeg7KQC1ugMC18bSMfEYhOqqd9SCvOAsfcqIa2QuKe+FsAXHNRV17lTWSo5ySj8gEoYbucsBg8",
+	"iS3B5cmryQw/hLeVKCTuBJTbZtpNwqV5cu4JDwjbRXmgDcjFRJZlsmuthKmkhDVFGUC1vtC4Dbmlx52V",
+	"ZrZC6Eljw0at0KVZQIikMy+GQNwJvFI/xXwBug2ldQA0YIXnQqF6BrOUGl+1jqYTCzA/LJQTzFbOoGiP",
+	"eQeU3smX1cc0Gd8+24QIrpKL4VjTXk8MMoKlcKg3WlDkxwxE4ljeRMKBKBeIfMsgzBGKNas31n4uNbM3",
+	"IZlJ7dYUJLE1ZUIHyz1Ka54RWvGyhNPjY95eW9kkiM8XyHfs5xw1R7DyrNmMIfOn4+8cQVADsDlfHGM+",
+	"1sxnaQyp//A1C7bGh/BhZeAiZnskAs80CpBml41S9Hmsg56P9PvhwfFxBg9O7uP/Hmbw4PT0Rx4wSWJR",
+	"QQgJl8ZY+OHh8f1wdLF1e3/+YzbWvLOVI6bTUd6iebsy9oJgFHIVxz+Mid7kcDY8SEgWrUrDtFKzeeI9",
+	"Th7Hh2eUA8dEiF+6mJhyDfnvY/YCjwcj+H0cE6bHgwzGZMbxL0qb5p+I6caD6+uceejNUuqzF3fcWBeV",
+	"kto7lO4uaBi+2D+t4TNeqpMkZFKB7ncCCK2vl5LBcN4kheMfaCiU/yWgk67+w7vnT+DR345PftyRuU6M",
+	"q+uq4ly0IKWDFdDOmGdkSiKJ823axikR90v4OAN8iYfgvwANHb7wUn3BMkf0H2z+CP9yGdQLX4LoV/pS",
+	"VKo8t/HK+y8ozr50GG9ipbgIH0tBjYjANrb0ILWkjT+fmlqXqQ1tWFwuhZ/H8g9TeQalVC0Ykp3OqZK8",
+	"Us67x5CfYYkcKnwkCRXyGGKzf03NIoude7WQpqbZrKULLRLzURwEmdpVZlWtQ/2T+6m+N+a8QpCURiOg",
+	"UgtFYXGnfpMkwlDUyTLWbiZVa1cvl8Z6WZ4vZKnEOTNVaCp8+QPwJXKG1IUhrcENnZ420yBgeF5ri/au",
+	"mFTt8VC4kEvwlU2VWTE/NUFKavFhZ6W9tFpUrXbQUlOavrYTy99vTUVcClXFrgMdURzgmqaNT7kxXRmz",
+	"3VYPwOgszdanXbIgujaE7XbLbl57r/TsvDQr3W5UufAlHxJ0BoksVg1dGr5NsJ/Duu2hdUyCsOY3jIwE",
+	"4EvkFccblpbkCyvuL1ifErnTPoXOP2l7Ip9mwalC9iwxCNw/JdUfuBUL5k+YnY6eBTYawew3tcTxo/yu",
+	"xFraDHXi6AQmcm10GeBDqw2NdgpihSlLti9w8ggqeYnALkgKLEZ/o6s9XAQdtJ2IxbJjYrPUZnNoqQVO",
+	"4AucYsHNwgmpbxU/2SyaVFAoSoOiC6Cx8YeP2mWbK9Fa5hd86SQy4aR//vD86K/sU2rPYBtcJeOhe0zg",
+	"yzZJu1yDBbyBR2niTNKx/smUKmhRRwkJNJ9R0CBB3JamqBcoMZK5qykrtqz5u0FR4ZCvkST5WPOUKFEY",
+	"x+9qa81MRI3dY7UR376nWL7SM3xmpHNWoOUxgvZHiq6OdPmLY0u2E05k5NR+dY+WJg/IiDoc67Ru7Kgl",
+	"4aplxisgHDhjdDCYlIOp0mwMcB4ELok2MFVXsmSX6oh8c2Od01HAfAhPIjtxVebUNQQ8wwbKGkrDdy6R",
+	"3zDlO/EdQT9o03DPWKMSmwsEdltZNmyzj4ByafB5yy/3YzikOgsJ0IzPqM+UzwExsWKsE56FkB3wuDmH",
+	"1b7WDzVQUfshnAX2Xwi0hR35ie86qf1dpCF/8ipjoisvF4HajLtTSl3Sbmy7sdUxCnkDzDJ0XyTa22ga",
+	"ON+Aas62j+F5MiUEMCoL9hI5Zsll4C4cWUfhS1ykqqjp1Rx3kvKwsirlF3rlKxnc9a27UkaDk+ExRR+W",
+	"UoulGowG94fHw/spHXn0++DenA4m/Ya/w5XKZikpUqBflINRPFO18YWu0+Pj7/Z1rtBDz2e5Xng6rUTv",
+	"QwSwv6k0tnvx02H0daqQAjIavHDRJV1I50BU6lL+d0zoHn0aMBH4VNY9Oha2myDxiNe/gR7/T6Ls8uk2",
+	"N+SolbALItHD4/t/wBBeGw9rGbC6oSPAHBP+9i+gXX/7OvMXyjqIZiKBLueMCnHnsrekMcUXjeuJt56h",
+	"4Egwkw7WdLNEurwSvQnhUL10/idTrg9YpnA/T/iGiLdKXgo6AtTM9R2/liWBLTGTQXR01Dmh2hQFJFCS",
+	"eqfD8p/4hpZBaYqjk3gpZTzkF8wXFKFWarmiO7/gPrwSazg9Pn0wpFsNqL6t+VxBvAklHDzm1s5YqwWQ",
+	"gMshdSGJa8/i6DtyWcCyEkqHrP7h4HO6CmDA55gG7UuhBx/RpFsFuzkNOwz5v7du8Rk9PD6+bt1Z0tD0",
+	"TbiVIEMYEiJ8bbqFCw2IPL/WqriAiTUrDVNzBb/Ui6Xj0DE7yn5D3UmfxeRbWI6H9++3vpp3+AWEfLnF",
+	"dTcCjAS+/hdKoc7nWa6zQR+w6bbW3SkvSSUGqNx39rD3I4yNfoSQO9C5FL/9vcqks6OmRjAw1vn2vaec",
+	"5BtWxTEsEJC3MjjzeHYqT8ejc1DTsXYGjWfyVbaPdVOYuDnWTUq4JQC/7aOMHY/a3m8ycqnvITwj4UIC",
+	"NpEkXBrWWB587wEhxeaaoiBOO9eBbspURri7JSsFNQl4EajbAMzRsNj+yCCvLXv4jY754iP2ZQc4rRx5",
+	"Ow1dAz2XAQgK7CdcHC40ih1LzsczzeMgtZGgIUG0sU7+nZagoQEH/qCa3pgsRTz5hsTWiNOXW9u9Egv1",
+	"Kw/+WuVtNchhu7zzaauv2eZnkKdPVuVhJ+7Y7X+c7GKK/TFS6ywmVqSr2JEFdsmnQK2dsontjw3h9F3l",
+	"y3cQFO9qzX5uNCTRKsSN0tr87mChYHg+vTj7pXKtCyzd4A/QdeECyT26ydhNtRRPuBvKFiV/hFwM/6PW",
+	"jLKxUODEWXCCS2uhlOY8to2FineXBaG9KaLwz/8a0dS52esPBz84r518UGu/43M9pCT/s1ae5sKDY19j",
+	"CIi6GxYfGyDziS2E2iLyvtdzh9mH9KF0U3u0TjlOlD5CT7lVUFRCLVIabgQR9y5PhnxSGhsn38X15zSk",
+	"30PCakeA4ADC6/aIW6+DSXf9+fp/AwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
