@@ -79,6 +79,14 @@ check: native
 bench: native
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 60m $(PKG)
 
+## bench-http: the whole HTTP path against bare runs of the model (ARGS)
+## bench-peers: pith against the Python package llmlingua; 6 GB of disk (ARGS)
+## bench-load: 200 requests at once, and past the bound (ARGS)
+## bench-cold: time from start to first answer, peak memory (ARGS)
+.PHONY: bench-http bench-peers bench-load bench-cold
+bench-http bench-peers bench-load bench-cold: build
+	$(own_runtime) bench/run.sh $(@:bench-%=%) $(ARGS)
+
 ## generate: write the generated code anew, from openapi.yaml
 .PHONY: generate
 generate:
