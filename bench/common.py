@@ -119,8 +119,17 @@ class Pith:
             self.process.kill()
 
 
-def body(text, **more):
-    return json.dumps({"input": text, "rate": RATE, "on_error": "fail", **more}).encode()
+def body(texts, **more):
+    """A request for one text, or for a list of contexts."""
+    what = "input" if isinstance(texts, str) else "contexts"
+    return json.dumps({what: texts, "rate": RATE, "on_error": "fail", **more}).encode()
+
+
+def passages(text, tokens, size):
+    """The text of about so many tokens, in passages of about size tokens each."""
+    words = text.split()
+    step = max(1, len(words) * size // tokens)
+    return [" ".join(words[i:i + step]) for i in range(0, len(words), step)]
 
 
 def row(*cells):

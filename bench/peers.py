@@ -18,7 +18,7 @@ import torch  # noqa: E402
 from llmlingua import PromptCompressor  # noqa: E402
 
 import mbert  # noqa: E402
-from common import CORES, RATE, Pith, body, corpus, cpu, header, machine, median, row  # noqa: E402
+from common import CORES, RATE, Pith, body, corpus, cpu, header, machine, median, passages, row  # noqa: E402
 
 GOALS = {"pith-small": 10, "mbert-int8": 5, "mbert-fp32": 1.5}
 
@@ -35,7 +35,7 @@ class Package:
 
     def time(self, text):
         began, cpu = time.perf_counter(), time.process_time()
-        self.compressor.compress_prompt_llmlingua2([text], rate=RATE)
+        self.compressor.compress_prompt_llmlingua2([text] if isinstance(text, str) else text, rate=RATE)
         return time.perf_counter() - began, time.process_time() - cpu
 
 
@@ -53,7 +53,7 @@ class Served:
 
 def rounds(sides, text, n):
     """Seconds of each side and of processor time, by round, after one that warms up."""
-    warm = text[: len(text) // 8]
+    warm = text[: max(1, len(text) // 8)]
     for s in sides:
         s.time(warm)
     return [[s.time(text) for s in sides] for _ in range(n)]
@@ -74,13 +74,17 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument("--tokens", type=int, default=10_000)
     p.add_argument("--rounds", type=int, default=3)
+    p.add_argument("--passages", type=int, default=0, metavar="N",
+                   help="send contexts of about N tokens each, as retrieval does, and not one text")
     p.add_argument("--window", type=int, default=512, help="of pith, special tokens included")
     p.add_argument("--batch", type=int, default=50, help="of the package")
     p.add_argument("--layers", type=int, default=12, help="fewer for a quick look")
     a = p.parse_args()
     text = corpus(a.tokens)
+    if a.passages:
+        text = passages(text, a.tokens, a.passages)
     vnni = any(i in cpu().split() for i in ("avx512_vnni", "avx_vnni", "amx_int8"))
-    print(f"{machine()}, torch {torch.__version__}. {a.tokens} tokens, window {a.window}, medians of {a.rounds} rounds.\n", flush=True)
+    print(f"{machine()}, torch {torch.__version__}. {a.tokens} tokens{f' in {len(text)} passages' if a.passages else ''}, window {a.window}, medians of {a.rounds} rounds.\n", flush=True)
     with tempfile.TemporaryDirectory() as work:
         theirs, home, names = mbert.make(work, vnni, a.layers)
         use = ["pith-small", *names.values()]
