@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io/fs"
 
@@ -30,13 +29,9 @@ passage as the labels do, and the figure is the F1 of the words that both kept.
 labels made for a question, question.`,
 		Example: "  pith eval agreement --passages compress.jsonl --held-out",
 		Args:    exactly(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := load(cmd)
-			if err != nil {
-				return err
-			}
+		RunE: configured(load, func(cmd *cobra.Command, c *Config, _ []string) error {
 			return f.run(cmd.Context(), p, c)
-		},
+		}),
 	}
 	fl := cmd.Flags()
 	fl.StringVar(&f.passages, "passages", "", "JSONL file of labelled passages")
@@ -84,9 +79,7 @@ func (f *agreementFlags) run(ctx context.Context, p process, c *Config) error {
 		return err
 	}
 	if f.json {
-		enc := json.NewEncoder(p.stdout)
-		enc.SetIndent("", "  ")
-		return enc.Encode(report)
+		return writeJSON(p.stdout, report)
 	}
 	return report.WriteMarkdown(p.stdout)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -207,8 +206,5 @@ func printJSON(w io.Writer, res pith.Result, spans bool) error {
 	for _, s := range c.Spans {
 		out.Spans = append(out.Spans, [2]int{s.Start, s.End})
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(out)
+	return writeJSON(w, out)
 }

@@ -12,21 +12,12 @@ import (
 func configCommand(load loader) *cobra.Command {
 	cmd := &cobra.Command{Use: "config", Short: "Check or print the configuration", Args: exactly(cobra.NoArgs)}
 	check := &cobra.Command{Use: "check", Short: "Report every mistake in the configuration", Args: exactly(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if _, err := load(cmd); err != nil {
-				return err
-			}
+		RunE: configured(load, func(cmd *cobra.Command, _ *Config, _ []string) error {
 			fmt.Fprintln(cmd.OutOrStdout(), "the configuration is valid")
 			return nil
-		}}
+		})}
 	show := &cobra.Command{Use: "print", Short: "Print every key with its value and environment name", Args: exactly(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := load(cmd)
-			if err != nil {
-				return err
-			}
-			return printConfig(cmd, c)
-		}}
+		RunE: configured(load, func(cmd *cobra.Command, c *Config, _ []string) error { return printConfig(cmd, c) })}
 	addSettings(check)
 	addSettings(show)
 	cmd.AddCommand(check, show)

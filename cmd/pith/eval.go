@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"path/filepath"
@@ -45,13 +44,9 @@ survival bounds what a reader could answer. --data is a folder of LongBench's
 JSONL files; --squad a file of SQuAD's or XQuAD's form.`,
 		Example: "  pith eval survival --data longbench/ --rates 0.5,0.33,0.2 --counter words",
 		Args:    exactly(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := load(cmd)
-			if err != nil {
-				return err
-			}
+		RunE: configured(load, func(cmd *cobra.Command, c *Config, _ []string) error {
 			return f.run(cmd.Context(), p, c)
-		},
+		}),
 	}
 	fl := cmd.Flags()
 	fl.StringVar(&f.data, "data", "", "folder with TASK.jsonl files of LongBench's form")
@@ -120,9 +115,7 @@ func (f *survivalFlags) run(ctx context.Context, p process, c *Config) error {
 	}
 	report.Notes = append(report.Notes, "pith "+version+", "+source(f.data, f.squad)+", models "+strings.Join(c.Models.Use, ", "))
 	if f.json {
-		enc := json.NewEncoder(p.stdout)
-		enc.SetIndent("", "  ")
-		return enc.Encode(report)
+		return writeJSON(p.stdout, report)
 	}
 	return report.WriteMarkdown(p.stdout)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -26,11 +25,7 @@ func modelsCommand(p process, load loader) *cobra.Command {
 
 func listModels(load loader) *cobra.Command {
 	return &cobra.Command{Use: "list", Short: "List the models here and those that can be pulled", Args: exactly(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := load(cmd)
-			if err != nil {
-				return err
-			}
+		RunE: configured(load, func(cmd *cobra.Command, c *Config, _ []string) error {
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(w, "NAME\tWHERE\tLANGUAGES\tLICENCE")
 			here := map[string]bool{}
@@ -44,7 +39,7 @@ func listModels(load loader) *cobra.Command {
 				}
 			}
 			return w.Flush()
-		}}
+		})}
 }
 
 func describe(e models.Entry) string {
@@ -60,11 +55,7 @@ func describe(e models.Entry) string {
 
 func showModel(load loader) *cobra.Command {
 	return &cobra.Command{Use: "show NAME", Short: "Print a model's description", Args: exactly(cobra.ExactArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := load(cmd)
-			if err != nil {
-				return err
-			}
+		RunE: configured(load, func(cmd *cobra.Command, c *Config, args []string) error {
 			files, err := models.Find(args[0], c.exeDir, c.Home)
 			if err != nil {
 				return usageError{err}
@@ -73,20 +64,13 @@ func showModel(load loader) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			enc := json.NewEncoder(cmd.OutOrStdout())
-			enc.SetEscapeHTML(false)
-			enc.SetIndent("", "  ")
-			return enc.Encode(spec)
-		}}
+			return writeJSON(cmd.OutOrStdout(), spec)
+		})}
 }
 
 func verifyModel(load loader) *cobra.Command {
 	return &cobra.Command{Use: "verify [NAME...]", Short: "Compare models with their digests",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := load(cmd)
-			if err != nil {
-				return err
-			}
+		RunE: configured(load, func(cmd *cobra.Command, c *Config, args []string) error {
 			if len(args) == 0 {
 				for _, e := range models.List(c.exeDir, c.Home) {
 					args = append(args, e.Name)
@@ -101,7 +85,7 @@ func verifyModel(load loader) *cobra.Command {
 				fmt.Fprintf(cmd.OutOrStdout(), "%s: every digest is right\n", name)
 			}
 			return errors.Join(errs...)
-		}}
+		})}
 }
 
 func verify(name string, c *Config) error {
@@ -120,11 +104,7 @@ func pullModel(p process, load loader) *cobra.Command {
 		Long: "Fetch a published model from the Hugging Face hub or HF_ENDPOINT into the home folder.\n" +
 			"`pith models list` shows the names. A pull that was stopped goes on where it was.",
 		Args: exactly(cobra.ExactArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := load(cmd)
-			if err != nil {
-				return err
-			}
+		RunE: configured(load, func(cmd *cobra.Command, c *Config, args []string) error {
 			o.Home = c.Home
 			o.UserAgent = "pith/" + version
 			o.Progress = pullProgress(p.stderr, quiet)
@@ -134,7 +114,7 @@ func pullModel(p process, load loader) *cobra.Command {
 			}
 			fmt.Fprintln(cmd.OutOrStdout(), dir)
 			return nil
-		}}
+		})}
 	f := cmd.Flags()
 	f.BoolVar(&o.Quantized, "quantized", false, "the int8 graph, where the repository has one")
 	f.StringVar(&o.Family, "family", "", "bert or xlm-roberta, for a repository outside the list")

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -66,4 +68,23 @@ func exclusive(cmd *cobra.Command, names ...string) error {
 		return usageError{fmt.Errorf("%s exclude each other; give one", strings.Join(set, " and "))}
 	}
 	return nil
+}
+
+// configured reads the configuration before it calls run.
+func configured(load loader, run func(cmd *cobra.Command, c *Config, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		c, err := load(cmd)
+		if err != nil {
+			return err
+		}
+		return run(cmd, c, args)
+	}
+}
+
+// writeJSON prints v for people to read and programs to parse.
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
 }

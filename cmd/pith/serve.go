@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"runtime"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -22,13 +21,9 @@ func serveCommand(load loader) *cobra.Command {
 		Short: "Serve the API",
 		Long:  "Serve the API until interrupted. Requests in flight are finished first.",
 		Args:  exactly(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := load(cmd)
-			if err != nil {
-				return err
-			}
+		RunE: configured(load, func(cmd *cobra.Command, c *Config, _ []string) error {
 			return serve(cmd.Context(), c, cmd.ErrOrStderr())
-		},
+		}),
 	}
 	addSettings(cmd)
 	return cmd
@@ -71,7 +66,7 @@ func serve(ctx context.Context, c *Config, stderr io.Writer) error {
 			return
 		}
 		ready.Store(true)
-		log.Info("ready", "listen", api.Addr().String(), "workers", runtime.GOMAXPROCS(0))
+		log.Info("ready", "listen", api.Addr().String(), "workers", a.engine.State().Workers)
 	}()
 	log.Info("listening", "listen", api.Addr().String(), "admin", addr(admin), "version", version)
 	err = s.Serve(ctx, api, admin)

@@ -158,8 +158,12 @@ func (a *app) Close() {
 	a.opened = nil
 }
 
-// warm opens the models that are to be ready at start.
+// warm opens the models that are to be ready at start, and the default counter,
+// which reads its vocabulary on first use.
 func (a *app) warm(ctx context.Context) error {
+	if counter, err := tokenize.CounterFor(""); err == nil {
+		counter.Count("warm up")
+	}
 	for _, name := range a.config.Models.Preload {
 		if err := a.lingua.Warm(ctx, name); err != nil {
 			return err

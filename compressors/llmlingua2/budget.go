@@ -1,6 +1,7 @@
 package llmlingua2
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -9,10 +10,13 @@ import (
 
 // selectAll spends each budget: a context's own on that context, the request's
 // on all others together.
-func (r *run) selectAll() error {
+func (r *run) selectAll(ctx context.Context) error {
 	var shared []*contextRun
 	window, sentence := 0, 0
 	for i, cr := range r.contexts {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		cr.candidates = nil
 		switch {
 		case cr.dropped:

@@ -21,7 +21,7 @@ func (c *Compressor) Compress(ctx context.Context, req pith.Request) (pith.Resul
 		return pith.Result{}, classed(ctx, err)
 	}
 	r.rate()
-	if err := r.selectAll(); err != nil {
+	if err := r.selectAll(ctx); err != nil {
 		return pith.Result{}, err
 	}
 	return r.result(), nil

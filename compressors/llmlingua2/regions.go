@@ -13,6 +13,9 @@ import (
 // can read, and fixes the rest.
 func (r *run) split(ctx context.Context, index int, cr *contextRun, add func(*Model, *job)) error {
 	for _, reg := range r.regions(cr) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if strings.TrimSpace(cr.text[reg.Start:reg.End]) == "" {
 			continue
 		}

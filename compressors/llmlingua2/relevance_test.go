@@ -1,6 +1,7 @@
 package llmlingua2
 
 import (
+	"context"
 	"math"
 	"slices"
 	"strings"
@@ -139,5 +140,23 @@ func TestCutWindows(t *testing.T) {
 	}
 	if start != len(tokens) {
 		t.Errorf("windows end at %d of %d tokens", start, len(tokens))
+	}
+}
+
+// A model without vectors, as the published ones are, ranks by BM25 alone.
+func TestModelWithoutVectors(t *testing.T) {
+	m := fakeModel("bare", 64)
+	m.Dim = 0
+	c, err := New(Options{Models: []Source{{Name: m.Name, Languages: m.Languages,
+		Open: func(context.Context) (*Model, error) { return m, nil }}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	req := pith.Request{Contexts: english("The sky is blue today.", "Acme signed the contract in May.", "Fish swim in rivers."),
+		Question: "Who signed the contract?", Budget: pith.Budget{TargetTokens: 9}}
+	res := compress(t, c, req)
+	checkLaws(t, req, res)
+	if got := string(res.Contexts[1].Text); !strings.Contains(got, "signed the contract") {
+		t.Errorf("got %q, %q, %q", res.Contexts[0].Text, got, res.Contexts[2].Text)
 	}
 }
