@@ -21,13 +21,14 @@ func (r *run) selectAll(ctx context.Context) error {
 		switch {
 		case cr.dropped:
 			continue
-		case cr.whole || len(cr.parts) == 0:
+		case cr.whole || cr.blank() && r.budget(cr).TargetTokens == 0:
 			cr.restore(r)
 			continue
 		}
 		cr.candidates = r.rules.candidates(i, &cr.source, window, sentence)
-		last := cr.candidates[len(cr.candidates)-1]
-		window, sentence = last.window+1, last.sentence+1
+		if n := len(cr.candidates); n > 0 {
+			window, sentence = cr.candidates[n-1].window+1, cr.candidates[n-1].sentence+1
+		}
 		r.price(cr)
 		if !cr.Budget.IsZero() {
 			if err := r.spend([]*contextRun{cr}, cr.Budget, fmt.Sprintf("/contexts/%d", i)); err != nil {
@@ -42,6 +43,9 @@ func (r *run) selectAll(ctx context.Context) error {
 	}
 	return r.spend(shared, r.budget(shared[0]), "")
 }
+
+// blank reports whether the context is nothing but white space.
+func (cr *contextRun) blank() bool { return len(cr.parts)+len(cr.fixed) == 0 }
 
 // restore takes the context as it came.
 func (cr *contextRun) restore(*run) {
