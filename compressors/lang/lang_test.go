@@ -104,6 +104,8 @@ func TestRegions(t *testing.T) {
 		{"kanji_heading_is_japanese", ja + "\n第一章 総則\n" + ja, "ja"},
 		{"leading_kanji_heading", "第一章 総則\n" + ja, "ja"},
 		{"han_alone_is_chinese", en + "\n" + "第一章 总则 适用范围和定义" + "\n" + zh, "en zh"},
+		{"english_possessives", en + "\nNobody's Child (1919 film), a silent film by George Hall\n" +
+			strings.Repeat("Nobody's Child, a romantic novel by Pat Warren\n", 12) + en, "en"},
 		{"list_is_pooled", "- von der Bank\n- nach dem Essen\n- für die Kinder\n- und mit einem Hund\n", "de"},
 	}
 	for _, tt := range tests {

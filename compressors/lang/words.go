@@ -8,10 +8,10 @@ import "strings"
 // The lists were written for this package. Similar length and a similar share
 // of running text (a third to a half) keep the comparison fair.
 var commonWords = []struct{ lang, words string }{
-	{"en", `the of and to in is that it was for on are as with his they at be this from have or by had but
+	{"en", `the of and to in a an is that it was for on are as with his they at be this from have or by had but
 		not what all were we when your can said there an which she their if will up about then them these so
 		some her would make like him into has could no than been its who now did get our only its 
-		because should how also very here between through where does may must any such you i my me us do yeah t re ve ll
+		because should how also very here between through where does may must any such you i my me us do yeah s t d m re ve ll
 		okay hmm yes well think know just see let`},
 	{"de", `der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er
 		hat dass sie nach wird bei einer um am sind noch wie einem über einen so zum war haben nur oder aber vor zur
