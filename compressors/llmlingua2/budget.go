@@ -88,8 +88,12 @@ func (r *run) spend(crs []*contextRun, b pith.Budget, param string) error {
 		}
 	}
 	for _, cr := range crs {
-		if cr.tokens >= cr.input {
+		switch {
+		case cr.tokens >= cr.input:
 			cr.restore(r)
+		case cr.output == "" && r.question == "" && !r.hard(b):
+			cr.restore(r)
+			cr.warn("nothing of this text fits its budget; it is unchanged")
 		}
 	}
 	return nil

@@ -72,6 +72,23 @@ func TestRateOneIsTheIdentity(t *testing.T) {
 	}
 }
 
+// A text must not become empty because its one word is dearer than its share.
+func TestTextsDoNotBecomeEmpty(t *testing.T) {
+	c, _ := newFake(t)
+	for _, text := range []string{"Yes.", strings.Repeat("abcdefghij", 300), "one two"} {
+		req := pith.Request{Contexts: english(text), Budget: pith.Budget{Rate: 0.1}}
+		res := compress(t, c, req)
+		checkLaws(t, req, res)
+		if res.Contexts[0].Text == "" {
+			t.Errorf("%.20q became empty", text)
+		}
+	}
+	req := pith.Request{Contexts: english("Yes."), Budget: pith.Budget{Threshold: 0.999}}
+	if res := compress(t, c, req); res.Contexts[0].Status != pith.StatusUnchanged || len(res.Contexts[0].Warnings) == 0 {
+		t.Errorf("status %v, warnings %v", res.Contexts[0].Status, res.Contexts[0].Warnings)
+	}
+}
+
 func TestLockedContextsStay(t *testing.T) {
 	c, _ := newFake(t)
 	req := pith.Request{Contexts: english(prose, prose), Budget: pith.Budget{Rate: 0.2}}
