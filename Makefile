@@ -74,9 +74,13 @@ test-short: native
 check: native
 	scripts/check.sh
 
-## bench: run the benchmarks (PKG, BENCH, COUNT)
+## bench: run every benchmark below, one after the other; the better part of an hour
 .PHONY: bench
-bench: native
+bench: bench-go bench-http bench-cold bench-load bench-peers
+
+## bench-go: the Go benchmarks (PKG, BENCH, COUNT)
+.PHONY: bench-go
+bench-go: native
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 60m $(PKG)
 
 ## bench-http: the whole HTTP path against bare runs of the model (ARGS)
