@@ -74,7 +74,7 @@ test-short: native
 check: native
 	scripts/check.sh
 
-## bench: run every benchmark below, one after the other; the better part of an hour
+## bench: run every benchmark below, one after the other
 .PHONY: bench
 bench: bench-go bench-http bench-cold bench-load bench-peers
 
