@@ -19,6 +19,7 @@ type bm25 struct {
 	counts [][]count      // for each document: the question's terms it has
 	length []int          // terms of each document
 	df     []int          // for each term: documents that have it
+	place  []int          // for each term: where it is in the document being added, plus one
 }
 
 type count struct{ term, n int }
@@ -36,7 +37,7 @@ func newBM25(question string) *bm25 {
 	if len(b.terms) == 0 {
 		eachTerm(question, add(false))
 	}
-	b.df = make([]int, len(b.terms))
+	b.df, b.place = make([]int, len(b.terms)), make([]int, len(b.terms))
 	return b
 }
 
@@ -50,15 +51,17 @@ func (b *bm25) add(text string) {
 		if !ok {
 			return
 		}
-		for i := range cs {
-			if cs[i].term == k {
-				cs[i].n++
-				return
-			}
+		if at := b.place[k]; at > 0 {
+			cs[at-1].n++
+			return
 		}
 		cs = append(cs, count{k, 1})
+		b.place[k] = len(cs)
 		b.df[k]++
 	})
+	for _, c := range cs {
+		b.place[c.term] = 0
+	}
 	b.counts = append(b.counts, cs)
 	b.length = append(b.length, n)
 }

@@ -22,7 +22,7 @@ func (r *run) selectAll(ctx context.Context) error {
 		case cr.dropped:
 			continue
 		case cr.whole || cr.blank() && r.budget(cr).TargetTokens == 0:
-			cr.restore(r)
+			cr.restore()
 			continue
 		}
 		cr.candidates = r.rules.candidates(i, &cr.source, window, sentence)
@@ -48,7 +48,7 @@ func (r *run) selectAll(ctx context.Context) error {
 func (cr *contextRun) blank() bool { return len(cr.parts)+len(cr.fixed) == 0 }
 
 // restore takes the context as it came.
-func (cr *contextRun) restore(*run) {
+func (cr *contextRun) restore() {
 	cr.output, cr.tokens = cr.text, cr.input
 	cr.spans = nil
 	if cr.text != "" {
@@ -90,9 +90,9 @@ func (r *run) spend(crs []*contextRun, b pith.Budget, param string) error {
 	for _, cr := range crs {
 		switch {
 		case cr.tokens >= cr.input:
-			cr.restore(r)
+			cr.restore()
 		case cr.output == "" && r.question == "" && !r.hard(b):
-			cr.restore(r)
+			cr.restore()
 			cr.warn("nothing of this text fits its budget; it is unchanged")
 		}
 	}
@@ -134,7 +134,7 @@ func (r *run) fit(crs []*contextRun, b pith.Budget, param string) error {
 	f.order = ranked(f.all)
 	if limit >= f.input {
 		for _, cr := range crs {
-			cr.restore(r)
+			cr.restore()
 		}
 		return nil
 	}

@@ -134,24 +134,33 @@ func clippedLogit(p float32) float64 {
 // split appends c, cut where a force token stands in it as a whole word or as
 // punctuation, the force tokens' parts being forced.
 func (r *rules) split(cs []candidate, text string, c candidate) []candidate {
-	word := text[c.start:c.end]
+	word, base := text[c.start:c.end], c.start
 	if r.reserveDigits && strings.ContainsFunc(word, unicode.IsDigit) {
 		c.claim = forced
 	}
-	for len(r.forceTokens) > 0 && c.start < c.end {
-		at, n := r.findForced(text[c.start:c.end])
-		if n == 0 {
+	next := make([]int, len(r.forceTokens)) // where each token stands next in word
+	for k, t := range r.forceTokens {
+		next[k] = findWhole(word, t, 0)
+	}
+	for {
+		at, n := r.first(next)
+		if at < 0 {
 			break
 		}
-		if at > 0 {
+		if c.start < base+at {
 			head := c
-			head.end = c.start + at
+			head.end = base + at
 			cs = append(cs, head)
 		}
 		hit := c
-		hit.start, hit.end, hit.claim = c.start+at, c.start+at+n, forced
+		hit.start, hit.end, hit.claim = base+at, base+at+n, forced
 		cs = append(cs, hit)
 		c.start = hit.end
+		for k, t := range r.forceTokens {
+			if next[k] >= 0 && next[k] < at+n {
+				next[k] = findWhole(word, t, at+n)
+			}
+		}
 	}
 	if c.start < c.end {
 		cs = append(cs, c)
@@ -159,27 +168,35 @@ func (r *rules) split(cs []candidate, text string, c candidate) []candidate {
 	return cs
 }
 
-// findForced returns the first place in word where a force token stands, and the
-// token's length; of two at one place, the longer. A length of 0 is none.
-func (r *rules) findForced(word string) (at, n int) {
-	for _, t := range r.forceTokens {
-		for from := 0; from < len(word); {
-			i := strings.Index(word[from:], t)
-			if i < 0 {
-				break
-			}
-			i += from
-			if wholeWord(word, i, len(t)) {
-				if n == 0 || i < at || i == at && len(t) > n {
-					at, n = i, len(t)
-				}
-				break
-			}
-			_, size := utf8.DecodeRuneInString(word[i:])
-			from = i + size
+// first returns the earliest of the places and the length of the force token
+// there, of several the longest; -1 if there is none.
+func (r *rules) first(next []int) (at, n int) {
+	at = -1
+	for k, i := range next {
+		size := len(r.forceTokens[k])
+		if i >= 0 && (at < 0 || i < at || i == at && size > n) {
+			at, n = i, size
 		}
 	}
 	return at, n
+}
+
+// findWhole returns the first place in word, not before from, where token stands
+// with no letter or digit cut from it, -1 if there is none.
+func findWhole(word, token string, from int) int {
+	for from < len(word) {
+		i := strings.Index(word[from:], token)
+		if i < 0 {
+			return -1
+		}
+		i += from
+		if wholeWord(word, i, len(token)) {
+			return i
+		}
+		_, size := utf8.DecodeRuneInString(word[i:])
+		from = i + size
+	}
+	return -1
 }
 
 // wholeWord reports whether word[i:i+n] has no letter or digit cut from it at

@@ -219,6 +219,57 @@ func TestForceTokens(t *testing.T) {
 	}
 }
 
+// One word of a megabyte with a hundred force tokens: were each hit a search of
+// the whole rest for each token, this would not end in a day.
+func TestForceTokensInOneHugeWord(t *testing.T) {
+	text := strings.Repeat("a.", 1<<19)
+	r := &rules{forceTokens: []string{"."}}
+	for i := range 99 {
+		r.forceTokens = append(r.forceTokens, fmt.Sprintf("absent%d", i))
+	}
+	cs := r.split(nil, text, candidate{end: len(text)})
+	if len(cs) != 1<<20 {
+		t.Fatalf("%d parts, want %d", len(cs), 1<<20)
+	}
+	for i, c := range cs {
+		if c.start != i || c.end != i+1 || (c.claim == forced) != (i%2 == 1) {
+			t.Fatalf("part %d is [%d, %d) with claim %d", i, c.start, c.end, c.claim)
+		}
+	}
+}
+
+func TestSplitAtForceTokens(t *testing.T) {
+	tests := map[string]struct {
+		tokens []string
+		word   string
+		want   string // forced parts in brackets
+	}{
+		"none":              {[]string{"x"}, "word", "word"},
+		"whole":             {[]string{"word"}, "word", "[word]"},
+		"inside_a_word":     {[]string{"or"}, "word", "word"},
+		"mark_at_the_end":   {[]string{"."}, "word.", "word [.]"},
+		"longer_of_two":     {[]string{".", "..."}, "word...", "word [...]"},
+		"overlap":           {[]string{"a-b", "b-c"}, "a-b-c", "[a-b] -c"},
+		"one_after_another": {[]string{"!", "?"}, "what?!?", "what [?] [!] [?]"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			r := &rules{forceTokens: tt.tokens}
+			var got []string
+			for _, c := range r.split(nil, tt.word, candidate{end: len(tt.word)}) {
+				part := tt.word[c.start:c.end]
+				if c.claim == forced {
+					part = "[" + part + "]"
+				}
+				got = append(got, part)
+			}
+			if s := strings.Join(got, " "); s != tt.want {
+				t.Errorf("got %q, want %q", s, tt.want)
+			}
+		})
+	}
+}
+
 func TestDropConsecutive(t *testing.T) {
 	c, _ := newFake(t)
 	req := pith.Request{Contexts: english(strings.Repeat("so so so so well then ", 20)), Budget: pith.Budget{Rate: 0.5}}
