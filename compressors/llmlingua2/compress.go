@@ -111,11 +111,11 @@ func (r *run) filtering() bool { return r.req.Options.TopN > 0 || r.req.Options.
 func (r *run) analyze(ctx context.Context) error {
 	jobs := map[*Model][]*job{}
 	var order []*Model
-	for i, cr := range r.contexts {
+	for _, cr := range r.contexts {
 		if cr.whole && !r.filtering() {
 			continue
 		}
-		if err := r.split(ctx, i, cr, func(m *Model, j *job) {
+		if err := r.split(ctx, cr, func(m *Model, j *job) {
 			if !slices.Contains(order, m) {
 				order = append(order, m)
 			}

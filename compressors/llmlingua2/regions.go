@@ -11,7 +11,7 @@ import (
 
 // split cuts a context into regions, hands a job to add for each that a model
 // can read, and fixes the rest.
-func (r *run) split(ctx context.Context, index int, cr *contextRun, add func(*Model, *job)) error {
+func (r *run) split(ctx context.Context, cr *contextRun, add func(*Model, *job)) error {
 	for _, reg := range r.regions(cr) {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -35,7 +35,7 @@ func (r *run) split(ctx context.Context, index int, cr *contextRun, add func(*Mo
 			cr.fix(reg)
 			continue
 		}
-		cr.parts = append(cr.parts, &part{analysis: &j.analysis, model: m, context: index, offset: reg.Start})
+		cr.parts = append(cr.parts, &part{analysis: &j.analysis, model: m, offset: reg.Start})
 		add(m, j)
 	}
 	return nil

@@ -15,7 +15,6 @@ const (
 type part struct {
 	*analysis
 	model     *Model
-	context   int       // index in the request
 	offset    int       // of the region in the context's text
 	relevance []float64 // of each sentence, at least 0; nil without a question
 }
