@@ -1,0 +1,235 @@
+package ledger
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+)
+
+func open(t *testing.T, o Options) *Ledger {
+	t.Helper()
+	l, err := Open(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	return l
+}
+
+func short(s string) Entry {
+	return Entry{Texts: [][]byte{[]byte(s)}, Before: 9, After: 3, Method: "m"}
+}
+
+func TestTheFirstRecordStays(t *testing.T) {
+	l := open(t, Options{})
+	k := l.Key([]byte("a"))
+	if _, ok := l.Get(k); ok {
+		t.Fatal("an empty ledger has an entry")
+	}
+	l.Put(k, short("x"))
+	if got := l.Put(k, Entry{Raw: true}); got.Raw || string(got.Texts[0]) != "x" {
+		t.Errorf("raw after short: %+v", got)
+	}
+	if got := l.Put(k, short("y")); string(got.Texts[0]) != "x" {
+		t.Errorf("short after short: %+v", got)
+	}
+	k = l.Key([]byte("b"))
+	l.Put(k, Entry{Raw: true, Reason: "deadline"})
+	if got := l.Put(k, short("x")); !got.Raw || got.Reason != "deadline" {
+		t.Errorf("short after raw: %+v", got)
+	}
+	if got, ok := l.Get(k); !ok || !got.Raw {
+		t.Errorf("got %+v, %v", got, ok)
+	}
+}
+
+func TestKeysDependOnFieldsAndSecret(t *testing.T) {
+	l, other := open(t, Options{}), open(t, Options{})
+	fields := func(s ...string) [][]byte {
+		var out [][]byte
+		for _, f := range s {
+			out = append(out, []byte(f))
+		}
+		return out
+	}
+	seen := map[Key]string{}
+	for _, f := range [][]string{{"ab", "c"}, {"a", "bc"}, {"abc"}, {"abc", ""}, {"", "abc"}, {}} {
+		k := l.Key(fields(f...)...)
+		if was, twice := seen[k]; twice {
+			t.Errorf("%q and %s have one key", f, was)
+		}
+		seen[k] = fmt.Sprintf("%q", f)
+		if k != l.Key(fields(f...)...) {
+			t.Errorf("%q has two keys", f)
+		}
+		if k == other.Key(fields(f...)...) {
+			t.Errorf("%q has one key under two secrets", f)
+		}
+	}
+	if bytes.Equal(Digest([]byte("a"), []byte("b")), Digest([]byte("ab"))) {
+		t.Error("a digest does not see borders")
+	}
+}
+
+func TestRawEndsWithItsTime(t *testing.T) {
+	now := time.Unix(1000, 0)
+	l := open(t, Options{TTL: time.Minute, now: func() time.Time { return now }})
+	k := l.Key([]byte("a"))
+	l.Put(k, Entry{Raw: true})
+	for range 3 { // use keeps it
+		now = now.Add(50 * time.Second)
+		if _, ok := l.Get(k); !ok {
+			t.Fatal("forgotten while in use")
+		}
+	}
+	now = now.Add(60 * time.Second)
+	if _, ok := l.Get(k); ok {
+		t.Error("remembered past its time")
+	}
+	l.Put(k, short("x"))
+	if e, ok := l.Get(k); !ok || e.Raw {
+		t.Errorf("got %+v after its time", e)
+	}
+}
+
+func TestRawIsBounded(t *testing.T) {
+	l := open(t, Options{MaxRaw: 10})
+	for i := range 100 {
+		l.Put(l.Key([]byte{byte(i)}), Entry{Raw: true})
+	}
+	if n := len(l.raw); n > 10 {
+		t.Errorf("%d raw entries, want at most 10", n)
+	}
+}
+
+func TestFileKeepsRawOverRestarts(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger")
+	now := time.Unix(1000, 0)
+	o := Options{File: path, TTL: time.Minute, now: func() time.Time { return now }}
+	l := open(t, o)
+	a, b, c := l.Key([]byte("a")), l.Key([]byte("b")), l.Key([]byte("c"))
+	l.Put(a, Entry{Raw: true, Reason: "busy"})
+	l.Put(b, short("x"))
+	now = now.Add(40 * time.Second)
+	l.Put(c, Entry{Raw: true})
+	now = now.Add(10 * time.Second)
+	l.Get(a) // less than half its time was left, so this is written too
+
+	now = now.Add(30 * time.Second)
+	again := open(t, o) // the first was not closed: as after a kill
+	if again.Key([]byte("a")) != a {
+		t.Fatal("the secret changed")
+	}
+	for k, want := range map[Key]bool{a: true, b: false, c: false} {
+		if k == c {
+			want = true
+		}
+		if e, ok := again.Get(k); ok != want || ok && !e.Raw {
+			t.Errorf("after a restart: %+v, %v; want %v", e, ok, want)
+		}
+	}
+	if info, _ := os.Stat(path); info.Mode().Perm() != 0o600 {
+		t.Errorf("the file's mode is %v", info.Mode())
+	}
+	now = now.Add(time.Hour)
+	open(t, o)
+	if info, _ := os.Stat(path); info.Size() != int64(len(magic)+secretSize) {
+		t.Errorf("what is over was kept: %d bytes", info.Size())
+	}
+}
+
+func TestFileIsCompacted(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger")
+	now := time.Unix(1000, 0)
+	l := open(t, Options{File: path, MaxRaw: 100, TTL: time.Minute, now: func() time.Time { return now }})
+	for i := range compactAt + 50 {
+		l.Put(l.Key(fmt.Append(nil, i)), Entry{Raw: true})
+	}
+	info, _ := os.Stat(path)
+	if n := int(info.Size()) / recordSize; n > 200 || l.Err() != nil {
+		t.Errorf("%d records for at most 100 texts; %v", n, l.Err())
+	}
+	last := l.Key(fmt.Append(nil, compactAt+49))
+	if _, ok := open(t, Options{File: path, now: func() time.Time { return now }}).Get(last); !ok {
+		t.Error("the last record is lost")
+	}
+}
+
+func TestDamagedFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "ledger")
+	l := open(t, Options{File: path})
+	a := l.Key([]byte("a"))
+	l.Put(a, Entry{Raw: true})
+	good, _ := os.ReadFile(path)
+
+	if err := os.WriteFile(path, append(bytes.Clone(good), 1, 2, 3), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := open(t, Options{File: path}).Get(a); !ok {
+		t.Error("a cut record at the end took the others with it")
+	}
+	for name, data := range map[string][]byte{"empty": nil, "short": good[:20], "foreign": bytes.Repeat([]byte("x"), 200)} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(Options{File: path}); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+		if now, _ := os.ReadFile(path); !bytes.Equal(now, data) {
+			t.Errorf("%s: the file was changed", name)
+		}
+	}
+	if _, err := Open(Options{File: filepath.Join(dir, "no", "ledger")}); err == nil {
+		t.Error("no error for a folder that is not there")
+	}
+}
+
+func TestFullDiskLeavesMemory(t *testing.T) {
+	l := open(t, Options{File: filepath.Join(t.TempDir(), "ledger")})
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("no /dev/full here")
+	}
+	l.journal.file.Close()
+	l.journal.file = full
+	k := l.Key([]byte("a"))
+	l.Put(k, Entry{Raw: true})
+	if _, ok := l.Get(k); !ok || l.Err() == nil {
+		t.Errorf("remembered: %v, error: %v", ok, l.Err())
+	}
+}
+
+// However many race for one text, all are told to send one form.
+func TestOneFormForAll(t *testing.T) {
+	l := open(t, Options{})
+	for round := range 200 {
+		k := l.Key([]byte{byte(round)})
+		var wg sync.WaitGroup
+		got := make([]string, 8)
+		for i := range got {
+			wg.Go(func() {
+				e := short(fmt.Sprint(i))
+				if i%2 == 0 {
+					e = Entry{Raw: true}
+				}
+				if e = l.Put(k, e); e.Raw {
+					got[i] = "raw"
+				} else {
+					got[i] = string(e.Texts[0])
+				}
+			})
+		}
+		wg.Wait()
+		for _, g := range got {
+			if g != got[0] {
+				t.Fatalf("round %d: %q", round, got)
+			}
+		}
+	}
+}
