@@ -1,23 +1,23 @@
 // Package ledger remembers in what form a text was sent, so that it is sent in the
 // same form again. A vendor's prompt cache is keyed by bytes: a text that was sent
-// as it came, because time ran out, must not be sent shortened on the next turn.
+// as it came, because time ran out, must not be sent shortened on the next turn, and
+// one that was sent shortened must not be sent whole.
 //
 //	l, err := ledger.Open(ledger.Options{File: "/var/lib/pith/ledger"})
-//	key := l.Key(tenant, "pin", conversation, text)
-//	if e, ok := l.Get(key); ok {
-//		…
+//	key := l.Key(tenant, conversation, text)
+//	e, ok := l.Get(key)
+//	if !ok {
+//		e = l.Put(key, ledger.Entry{Raw: true, Reason: "deadline"})
 //	}
-//	l.Put(key, ledger.Entry{Raw: true})
 //
-// Shortened forms are kept in memory up to a weight. To forget one costs time only:
-// they are pure functions of the text and are computed again. That a text was sent
-// raw cannot be computed again, so this is kept until its time is over and, with a
-// file, over restarts.
+// Shortened forms are kept up to a weight. They are pure functions of the text, so that
+// to forget one costs time, unless there is none just then. That a text was sent raw
+// cannot be found out again and is kept until its time is over. With a file both
+// outlive the process.
 package ledger
 
 import (
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
 	"sync"
@@ -32,13 +32,15 @@ type Key [20]byte
 
 // Entry is the form that a text was sent in.
 type Entry struct {
-	Raw    bool
-	Reason string // why it is raw, a constant; "" after a restart
+	Raw    bool   `json:"-"`      // as it came, for a reason that may not come again
+	Reason string `json:"reason"` // why it is raw, a constant; "" after a restart
 
-	// The rest is of shortened texts.
-	Texts         [][]byte // what stands in the place of each part
-	Method        string
-	Before, After int // tokens
+	// The rest is of shortened texts. Without Texts the text is as it came, for a
+	// reason that lies in itself.
+	Texts         [][]byte `json:"texts"` // what stands in the place of each part; nil leaves one
+	Method        string   `json:"method"`
+	Before, After int      // tokens
+	Tokenizer     string   `json:"tokenizer"` // that counted them
 }
 
 // Options of a Ledger. Zero values are the defaults.
@@ -47,8 +49,10 @@ type Options struct {
 	MaxBytes int64         // of shortened texts; 64 MiB
 	MaxRaw   int           // raw texts remembered; 1,000,000, some 100 MB
 
-	// File keeps raw texts over restarts, and the secret of the keys. "" is none.
-	File string
+	// File keeps what was sent over restarts; "" is none. It holds shortened prompts,
+	// encrypted with a key that is made from Secret.
+	File   string
+	Secret string
 
 	now func() time.Time
 }
@@ -56,7 +60,7 @@ type Options struct {
 // Ledger is safe for concurrent use.
 type Ledger struct {
 	opts    Options
-	secret  []byte
+	secrets *secrets
 	short   *otter.Cache[Key, Entry]
 	journal *journal
 
@@ -69,18 +73,12 @@ type rawEntry struct {
 	reason string
 }
 
-// Open returns a ledger with what its file holds. A file that is damaged at its
-// end is used up to there; one that is no ledger is an error.
+// Open returns a ledger with what its file holds. Damaged records are passed over; a
+// file that is no ledger, or was written with another secret, is an error.
 func Open(o Options) (*Ledger, error) {
-	if o.TTL == 0 {
-		o.TTL = time.Hour
-	}
-	if o.MaxBytes == 0 {
-		o.MaxBytes = 64 << 20
-	}
-	if o.MaxRaw == 0 {
-		o.MaxRaw = 1_000_000
-	}
+	orDefault(&o.TTL, time.Hour)
+	orDefault(&o.MaxBytes, 64<<20)
+	orDefault(&o.MaxRaw, 1_000_000)
 	if o.now == nil {
 		o.now = time.Now
 	}
@@ -94,21 +92,29 @@ func Open(o Options) (*Ledger, error) {
 	}
 	l := &Ledger{opts: o, short: short, raw: map[Key]rawEntry{}}
 	if o.File == "" {
-		l.secret = newSecret()
+		l.secrets = newSecrets("", newSalt())
 		return l, nil
 	}
-	if l.journal, err = openJournal(o.File, l.load); err == nil {
+	if l.journal, err = openJournal(o.File, o.Secret, l.load); err == nil {
 		l.journal.rewrite(l.live)
 		err = l.journal.failure()
 	}
 	if err != nil {
+		l.short.StopAllGoroutines()
 		return nil, err
 	}
-	l.secret = l.journal.secret
+	l.secrets = l.journal.secrets
 	return l, nil
 }
 
-// Close writes what is left to write.
+func orDefault[T comparable](p *T, v T) {
+	var zero T
+	if *p == zero {
+		*p = v
+	}
+}
+
+// Close closes the file.
 func (l *Ledger) Close() error {
 	l.short.StopAllGoroutines()
 	return l.journal.close()
@@ -117,12 +123,6 @@ func (l *Ledger) Close() error {
 // Err returns the error that stopped the writing of the file, if any. The ledger
 // goes on in memory.
 func (l *Ledger) Err() error { return l.journal.failure() }
-
-func newSecret() []byte {
-	b := make([]byte, secretSize)
-	_, _ = rand.Read(b) // never fails
-	return b
-}
 
 func (e *Entry) weight() uint32 {
 	n := 128
@@ -134,7 +134,7 @@ func (e *Entry) weight() uint32 {
 
 // Key returns the key of a tuple of fields, whose borders count.
 func (l *Ledger) Key(fields ...[]byte) Key {
-	mac := hmac.New(sha256.New, l.secret)
+	mac := hmac.New(sha256.New, l.secrets.names)
 	var size [8]byte
 	for _, f := range fields {
 		binary.BigEndian.PutUint64(size[:], uint64(len(f)))
@@ -158,16 +158,17 @@ func (l *Ledger) Get(k Key) (Entry, bool) {
 // getRaw wants the lock.
 func (l *Ledger) getRaw(k Key) (Entry, bool) {
 	now := l.opts.now()
-	e, ok := l.raw[k]
-	if !ok || e.until <= now.Unix() {
+	r, ok := l.raw[k]
+	if !ok || r.until <= now.Unix() {
 		return Entry{}, false
 	}
+	e := Entry{Raw: true, Reason: r.reason}
 	until := now.Add(l.opts.TTL).Unix()
-	if until-e.until > int64(l.opts.TTL.Seconds()/2) {
-		l.journal.add(k, until)
+	if until-r.until > int64(l.opts.TTL.Seconds()/2) {
+		l.journal.add(k, until, &e)
 	}
-	l.raw[k] = rawEntry{until, e.reason}
-	return Entry{Raw: true, Reason: e.reason}, true
+	l.raw[k] = rawEntry{until, r.reason}
+	return e, true
 }
 
 // Put records e for k. The first record stays: whoever comes second with another
@@ -179,7 +180,10 @@ func (l *Ledger) Put(k Key, e Entry) Entry {
 		return first
 	}
 	if !e.Raw {
-		first, _ := l.short.SetIfAbsent(k, e)
+		first, added := l.short.SetIfAbsent(k, e)
+		if added && e.Texts != nil {
+			l.write(k, &e)
+		}
 		return first
 	}
 	if first, ok := l.short.GetIfPresent(k); ok {
@@ -189,21 +193,36 @@ func (l *Ledger) Put(k Key, e Entry) Entry {
 	if len(l.raw) >= l.opts.MaxRaw {
 		l.sweep(now)
 	}
-	until := now.Add(l.opts.TTL).Unix()
-	l.raw[k] = rawEntry{until, e.Reason}
-	if l.journal.add(k, until) > max(compactAt, 4*len(l.raw)) {
-		l.journal.rewrite(l.live)
-	}
+	l.raw[k] = rawEntry{now.Add(l.opts.TTL).Unix(), e.Reason}
+	l.write(k, &e)
 	return e
 }
 
-// compactAt is how many records the file has before most of them may be old.
-const compactAt = 100_000
+// Note is Put for what need not outlive the process.
+func (l *Ledger) Note(k Key, e Entry) Entry {
+	first, _ := l.short.SetIfAbsent(k, e)
+	return first
+}
 
-// live gives the records that count to each.
-func (l *Ledger) live(each func(Key, int64)) {
-	for k, e := range l.raw {
-		each(k, e.until)
+// write appends to the file, and now and then writes it anew.
+func (l *Ledger) write(k Key, e *Entry) {
+	size := l.journal.add(k, l.opts.now().Add(l.opts.TTL).Unix(), e)
+	if size > 4*l.opts.MaxBytes+200*int64(len(l.raw)) {
+		l.journal.rewrite(l.live)
+	}
+}
+
+// live gives the records that count to each. The times of shortened forms are not
+// known, so they start anew.
+func (l *Ledger) live(each func(Key, int64, *Entry)) {
+	for k, r := range l.raw {
+		each(k, r.until, &Entry{Raw: true})
+	}
+	until := l.opts.now().Add(l.opts.TTL).Unix()
+	for k, e := range l.short.All() {
+		if e.Texts != nil {
+			each(k, until, &e)
+		}
 	}
 }
 
@@ -224,8 +243,12 @@ func (l *Ledger) sweep(now time.Time) {
 }
 
 // load takes one record of the file, if its time is not over.
-func (l *Ledger) load(k Key, until int64) {
-	if until > l.opts.now().Unix() && len(l.raw) < l.opts.MaxRaw {
+func (l *Ledger) load(k Key, until int64, e Entry) {
+	switch {
+	case until <= l.opts.now().Unix():
+	case !e.Raw:
+		l.short.Set(k, e)
+	case len(l.raw) < l.opts.MaxRaw:
 		l.raw[k] = rawEntry{until: until}
 	}
 }

@@ -106,55 +106,59 @@ func TestRawIsBounded(t *testing.T) {
 	}
 }
 
-func TestFileKeepsRawOverRestarts(t *testing.T) {
+func TestFileKeepsFormsOverRestarts(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger")
 	now := time.Unix(1000, 0)
-	o := Options{File: path, TTL: time.Minute, now: func() time.Time { return now }}
+	o := Options{File: path, TTL: time.Minute, Secret: "s", now: func() time.Time { return now }}
 	l := open(t, o)
-	a, b, c := l.Key([]byte("a")), l.Key([]byte("b")), l.Key([]byte("c"))
+	a, b, c, d, e := l.Key([]byte("a")), l.Key([]byte("b")), l.Key([]byte("c")), l.Key([]byte("d")), l.Key([]byte("e"))
 	l.Put(a, Entry{Raw: true, Reason: "busy"})
-	l.Put(b, short("x"))
+	l.Put(b, Entry{Texts: [][]byte{nil, []byte("canary-text")}, Before: 9, After: 3, Method: "m", Tokenizer: "t"})
+	l.Note(d, short("x"))
+	l.Put(e, Entry{Reason: "too_short"})
 	now = now.Add(40 * time.Second)
 	l.Put(c, Entry{Raw: true})
 	now = now.Add(10 * time.Second)
 	l.Get(a) // less than half its time was left, so this is written too
+	if data, _ := os.ReadFile(path); bytes.Contains(data, []byte("canary")) {
+		t.Error("the file can be read by anybody")
+	}
 
-	now = now.Add(30 * time.Second)
+	now = now.Add(5 * time.Second)
 	again := open(t, o) // the first was not closed: as after a kill
 	if again.Key([]byte("a")) != a {
 		t.Fatal("the secret changed")
 	}
-	for k, want := range map[Key]bool{a: true, b: false, c: false} {
-		if k == c {
-			want = true
+	for k, want := range map[Key]bool{a: true, b: true, c: true, d: false, e: false} {
+		if _, ok := again.Get(k); ok != want {
+			t.Errorf("after a restart: %v, want %v", ok, want)
 		}
-		if e, ok := again.Get(k); ok != want || ok && !e.Raw {
-			t.Errorf("after a restart: %+v, %v; want %v", e, ok, want)
-		}
+	}
+	if got, _ := again.Get(b); got.Texts[0] != nil || string(got.Texts[1]) != "canary-text" || got.Before != 9 || got.Method != "m" || got.Tokenizer != "t" {
+		t.Errorf("got %+v", got)
 	}
 	if info, _ := os.Stat(path); info.Mode().Perm() != 0o600 {
 		t.Errorf("the file's mode is %v", info.Mode())
 	}
 	now = now.Add(time.Hour)
 	open(t, o)
-	if info, _ := os.Stat(path); info.Size() != int64(len(magic)+secretSize) {
+	if info, _ := os.Stat(path); info.Size() != int64(len(magic)+saltSize+checkSize) {
 		t.Errorf("what is over was kept: %d bytes", info.Size())
 	}
 }
 
 func TestFileIsCompacted(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger")
-	now := time.Unix(1000, 0)
-	l := open(t, Options{File: path, MaxRaw: 100, TTL: time.Minute, now: func() time.Time { return now }})
-	for i := range compactAt + 50 {
+	l := open(t, Options{File: path, MaxRaw: 100, MaxBytes: 10_000})
+	for i := range 3000 {
 		l.Put(l.Key(fmt.Append(nil, i)), Entry{Raw: true})
+		l.Put(l.Key(fmt.Append(nil, "s", i)), short(fmt.Sprint(i)))
 	}
 	info, _ := os.Stat(path)
-	if n := int(info.Size()) / recordSize; n > 200 || l.Err() != nil {
-		t.Errorf("%d records for at most 100 texts; %v", n, l.Err())
+	if info.Size() > 100_000 || l.Err() != nil {
+		t.Errorf("%d bytes; %v", info.Size(), l.Err())
 	}
-	last := l.Key(fmt.Append(nil, compactAt+49))
-	if _, ok := open(t, Options{File: path, now: func() time.Time { return now }}).Get(last); !ok {
+	if _, ok := open(t, Options{File: path}).Get(l.Key(fmt.Append(nil, 2999))); !ok {
 		t.Error("the last record is lost")
 	}
 }
@@ -162,23 +166,35 @@ func TestFileIsCompacted(t *testing.T) {
 func TestDamagedFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "ledger")
-	l := open(t, Options{File: path})
-	a := l.Key([]byte("a"))
-	l.Put(a, Entry{Raw: true})
+	l := open(t, Options{File: path, Secret: "right"})
+	a, b := l.Key([]byte("a")), l.Key([]byte("b"))
+	l.Put(a, short("x"))
+	l.Put(b, Entry{Raw: true})
 	good, _ := os.ReadFile(path)
-
-	if err := os.WriteFile(path, append(bytes.Clone(good), 1, 2, 3), 0o600); err != nil {
-		t.Fatal(err)
+	rewritten := func(data []byte) *Ledger {
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return open(t, Options{File: path, Secret: "right"})
 	}
-	if _, ok := open(t, Options{File: path}).Get(a); !ok {
+	if _, ok := rewritten(append(bytes.Clone(good), 0, 0, 0, 99, 3)).Get(a); !ok {
 		t.Error("a cut record at the end took the others with it")
 	}
-	for name, data := range map[string][]byte{"empty": nil, "short": good[:20], "foreign": bytes.Repeat([]byte("x"), 200)} {
+	rotten := bytes.Clone(good)
+	rotten[len(magic)+saltSize+checkSize+30] ^= 1
+	l = rewritten(rotten)
+	if _, ok := l.Get(a); ok {
+		t.Error("a damaged record was believed")
+	}
+	if _, ok := l.Get(b); !ok {
+		t.Error("a damaged record took the next with it")
+	}
+	for name, data := range map[string][]byte{"empty": nil, "short": good[:20], "foreign": bytes.Repeat([]byte("x"), 200), "wrong_secret": good} {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Open(Options{File: path}); err == nil {
+		if _, err := Open(Options{File: path, Secret: "wrong"}); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 		if now, _ := os.ReadFile(path); !bytes.Equal(now, data) {
