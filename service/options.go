@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"runtime"
@@ -38,6 +39,19 @@ type Options struct {
 	// Counter returns the counter of a target model or of a tokenizer; "" is the
 	// default one. An error makes the request invalid; its text is not shown.
 	Counter func(name string) (Counter, error)
+
+	// Proxy answers for vendors' paths; nil is none.
+	Proxy Proxy
+
+	// Origins are those whose pages may use the service from a browser; none is the
+	// default.
+	Origins []string
+
+	// TLS is for the public listener; nil serves plain HTTP.
+	TLS *tls.Config
+
+	// H2C lets clients speak HTTP/2 without TLS.
+	H2C bool
 
 	// Ready says whether the models are warm. nil means always.
 	Ready func() bool

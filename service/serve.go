@@ -22,7 +22,7 @@ const lastGrace = 5 * time.Second
 func (s *Service) Serve(ctx context.Context, public, admin net.Listener) error {
 	base, abort := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer abort(nil)
-	servers := []*http.Server{s.server(base, s.handler)}
+	servers := []*http.Server{s.public(base)}
 	listeners := []net.Listener{public}
 	if admin != nil {
 		servers, listeners = append(servers, s.server(base, s.admin)), append(listeners, admin)
@@ -32,7 +32,7 @@ func (s *Service) Serve(ctx context.Context, public, admin net.Listener) error {
 	failed := make(chan error, len(servers))
 	for i, srv := range servers {
 		wg.Go(func() {
-			if err := srv.Serve(listeners[i]); !errors.Is(err, http.ErrServerClosed) {
+			if err := serveOn(srv, listeners[i]); !errors.Is(err, http.ErrServerClosed) {
 				failed <- err
 			}
 		})
@@ -71,6 +71,32 @@ func (s *Service) stop(srv *http.Server, abort context.CancelCauseFunc) error {
 		return fmt.Errorf("drain: requests were cut off: %w", err)
 	}
 	return nil
+}
+
+// serveOn serves with TLS if the server has a configuration for it.
+func serveOn(srv *http.Server, l net.Listener) error {
+	if srv.TLSConfig != nil {
+		return srv.ServeTLS(l, "", "")
+	}
+	return srv.Serve(l)
+}
+
+// public is the server of everything but the admin routes.
+func (s *Service) public(base context.Context) *http.Server {
+	srv := s.server(base, s.handler)
+	if s.opts.TLS != nil {
+		srv.TLSConfig = s.opts.TLS
+	}
+	if s.opts.H2C {
+		srv.Protocols = new(http.Protocols)
+		srv.Protocols.SetHTTP1(true)
+		srv.Protocols.SetHTTP2(true)
+		srv.Protocols.SetUnencryptedHTTP2(true)
+	}
+	if s.opts.Proxy != nil {
+		srv.RegisterOnShutdown(s.opts.Proxy.CloseTunnels)
+	}
+	return srv
 }
 
 // server has no WriteTimeout and no ReadTimeout: they would cut streams, with a

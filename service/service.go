@@ -37,7 +37,7 @@ func New(opts Options) (*Service, error) {
 	if s.metrics, err = newMetrics(opts, s.door); err != nil {
 		return nil, fmt.Errorf("service: metrics: %w", err)
 	}
-	s.handler = s.routes()
+	s.handler = cors(opts.Origins, s.front(s.routes()))
 	s.admin = s.adminRoutes()
 	return s, nil
 }
@@ -51,7 +51,7 @@ func (s *Service) AdminHandler() http.Handler { return s.admin }
 // routes has no redirects and no time-outs of its own: a redirect loses the body
 // of a POST in some clients, and a time-out that cuts a stream leaves it with a
 // status of 200.
-func (s *Service) routes() http.Handler {
+func (s *Service) routes() chi.Router {
 	r := chi.NewRouter()
 	r.Use(s.observe, s.recoverPanics)
 	r.NotFound(s.notFound)

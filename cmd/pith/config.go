@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -26,7 +27,15 @@ type Config struct {
 	Admin  AdminConfig  `koanf:"admin"`
 	Drain  DrainConfig  `koanf:"drain"`
 
+	Upstreams map[string]UpstreamConfig `koanf:"upstreams"`
+	Transport TransportConfig           `koanf:"transport"`
+	Proxy     ProxyConfig               `koanf:"proxy"`
+	TLS       TLSConfig                 `koanf:"tls"`
+	CORS      CORSConfig                `koanf:"cors"`
+	H2C       bool                      `koanf:"h2c"`
+
 	exeDir string // folder of the program, where its library and models lie
+	getenv func(string) string
 }
 
 // LogConfig says what is logged and how.
@@ -83,7 +92,10 @@ func defaultConfig(getenv func(string) string) Config {
 		Engine:      EngineConfig{Provider: "cpu"},
 		Models:      ModelsConfig{Use: []string{"pith-small", "pith-multi"}, Preload: []string{"pith-small"}, Verify: true},
 		Limits:      LimitsConfig{MaxBody: 32 << 20, MaxTokens: 2_000_000, MaxInFlight: 256, MaxBytesInFlight: 128 << 20},
-		Drain:       DrainConfig{Timeout: 30 * time.Second},
+		Drain:       DrainConfig{Timeout: 10 * time.Minute},
+		Upstreams:   maps.Clone(defaultUpstreams),
+		Transport:   defaultTransport(),
+		Proxy:       defaultProxy(),
 	}
 }
 
@@ -146,6 +158,7 @@ func (c *Config) Validate() error {
 	if c.Limits.MaxBytesInFlight < c.Limits.MaxBody {
 		bad("limits.max_bytes_in_flight", "must be at least limits.max_body, or the largest body could never pass")
 	}
+	c.validateProxy(bad)
 	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return errors.Join(errs...)
 }

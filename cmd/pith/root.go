@@ -28,7 +28,7 @@ func newRoot(p process) *cobra.Command {
 		if err != nil {
 			return nil, err
 		}
-		c.exeDir = p.exeDir
+		c.exeDir, c.getenv = p.exeDir, p.getenv
 		return c, nil
 	}
 	root.AddCommand(
@@ -37,6 +37,8 @@ func newRoot(p process) *cobra.Command {
 		modelsCommand(p, load),
 		configCommand(load),
 		evalCommand(p, load),
+		keysCommand(),
+		fakeUpstreamCommand(),
 		versionCommand(),
 	)
 	return root

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"net"
 	"sync/atomic"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 
 	"github.com/pith-proxy/pith/service"
@@ -36,8 +38,26 @@ func serve(ctx context.Context, c *Config, stderr io.Writer) error {
 		return err
 	}
 	defer a.Close()
+	registry := prometheus.NewRegistry()
+	p, memory, err := newProxy(c, a.router, log, registry)
+	if err != nil {
+		return err
+	}
+	defer memory.Close()
+	var encryption *tls.Config
+	if c.TLS.CertFile != "" {
+		t := service.TLS{CertFile: c.TLS.CertFile, KeyFile: c.TLS.KeyFile, ClientCAFile: c.TLS.ClientCAFile}
+		if encryption, err = t.Config(); err != nil {
+			return usageError{err}
+		}
+	}
 	var ready atomic.Bool
 	s, err := service.New(service.Options{
+		Proxy:      p,
+		Origins:    c.CORS.Origins,
+		TLS:        encryption,
+		H2C:        c.H2C,
+		Registry:   registry,
 		Compressor: a.router,
 		Counter:    func(name string) (service.Counter, error) { return tokenize.CounterFor(name) },
 		Ready:      ready.Load,

@@ -49,6 +49,37 @@ var settings = []setting{
 	{"limits.max_bytes_in_flight", "", "bytes of their bodies"},
 	{"admin.token", "", "bearer token of the admin listener; empty for none"},
 	{"admin.hosts", "", "names by which the admin listener may be called, beside addresses and localhost"},
+	{"upstreams.openai.base_url", "", "where OpenAI's clients' requests go, with its version"},
+	{"upstreams.anthropic.base_url", "", "where Anthropic's clients' requests go, without a version"},
+	{"transport.dial_timeout", "", "for a connection to an upstream"},
+	{"transport.header_timeout", "", "for an upstream to begin its answer"},
+	{"transport.stream_idle", "", "between two pieces of an upstream's answer"},
+	{"transport.ca_file", "", "certificates (PEM) to trust beside the system's"},
+	{"transport.proxy_url", "", "HTTP proxy on the way to upstreams; the environment's is not used"},
+	{"proxy.mode", "mode", "off, auto, lossless, lossy or dry-run"},
+	{"proxy.rate", "", "fraction of tokens kept; 0 for a half of contexts and the thresholds for the rest"},
+	{"proxy.roles", "", "whose texts may be shortened: tool, context (the material in a user's question), user, system, developer"},
+	{"proxy.min_tokens", "", "shorter texts stay as they are"},
+	{"proxy.deadline", "", "time for the compression of one request; texts that are not ready are sent as they are"},
+	{"proxy.tags", "", "read <llmlingua> and like tags in system, developer and user text"},
+	{"proxy.lossy_tools", "", "tools whose results may lose words, beside those known for prose; * matches any"},
+	{"proxy.skip_stored", "", "nothing loses words in requests that ask the vendor to store them"},
+	{"proxy.keep_shared", "", "contexts that came with another question before stay raw: the vendor has them in its cache"},
+	{"proxy.refusals", "", "refused edits within a minute that stop the shortening of a tenant's new texts for ten; 0 for never"},
+	{"proxy.verify", "", "compare every edited body with the one that came"},
+	{"proxy.require_key", "", "refuse requests without a key of pith's"},
+	{"proxy.ledger_file", "", "file that keeps over restarts which texts were sent raw; empty for memory only"},
+	{"proxy.ledger_ttl", "", "how long a text keeps its form after its last use"},
+	{"proxy.ledger_bytes", "", "bytes of shortened texts remembered"},
+	{"proxy.inspect_body", "", "bytes of the longest body that is looked into"},
+	{"proxy.max_body", "", "bytes of the longest body with a prompt that is sent on"},
+	{"proxy.max_held", "", "bytes of bodies held at once; beyond, they are sent on unread"},
+	{"proxy.max_compressing", "", "texts in the compressor at once; 0 for 4 for each core"},
+	{"tls.cert_file", "", "certificate (PEM) of the API; read again when it changes"},
+	{"tls.key_file", "", "its key"},
+	{"tls.client_ca_file", "", "certificates (PEM) that clients' certificates have to come from"},
+	{"cors.origins", "", "origins whose pages may use the API from a browser"},
+	{"h2c", "", "HTTP/2 without TLS, too"},
 	{"drain.delay", "", "between unready and closed, for load balancers"},
 	{"drain.timeout", "", "how long requests in flight may take to finish at shutdown"},
 }
@@ -86,6 +117,11 @@ func loadConfig(cmd *cobra.Command, file string, getenv func(string) string) (*C
 	if err := unmarshal(k, &c); err != nil {
 		return nil, usageError{err}
 	}
+	for name, up := range defaultUpstreams {
+		if c.Upstreams[name].BaseURL == "" { // a file that names others leaves these
+			c.Upstreams[name] = up
+		}
+	}
 	if err := c.Validate(); err != nil {
 		return nil, usageError{fmt.Errorf("configuration: %w", err)}
 	}
@@ -111,11 +147,14 @@ func loadFile(k *koanf.Koanf, file string) error {
 	return nil
 }
 
-// known reports whether a key is a setting or an entry of one that is a map.
+// fileOnly begin the keys whose entries a user names, or that hold more than a value.
+var fileOnly = []string{"engine.provider_options.", "upstreams.", "proxy.models", "proxy.keys"}
+
+// known reports whether a key is a setting, or one that only a file can set. What is
+// below such a key is checked when it is read.
 func known(key string) bool {
-	return slices.ContainsFunc(settings, func(s setting) bool {
-		return s.key == key || s.key == "engine.provider_options" && strings.HasPrefix(key, s.key+".")
-	})
+	return slices.ContainsFunc(settings, func(s setting) bool { return s.key == key }) ||
+		slices.ContainsFunc(fileOnly, func(p string) bool { return strings.HasPrefix(key, p) })
 }
 
 func fromEnv(getenv func(string) string) map[string]any {

@@ -119,6 +119,11 @@ func (j *journal) read(r io.Reader, load func(Key, int64, Entry)) bool {
 		if json.Unmarshal(rest, &e) != nil {
 			return true
 		}
+		for i, t := range e.Texts {
+			if len(t) == 0 {
+				e.Texts[i] = nil // JSON has one word for both; a literal has its quotes
+			}
+		}
 	}
 	load(Key(plain[:len(Key{})]), int64(binary.BigEndian.Uint64(plain[len(Key{}):])), e)
 	return true
