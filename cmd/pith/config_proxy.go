@@ -31,27 +31,28 @@ type TransportConfig struct {
 
 // ProxyConfig is the drop-in proxy's policy and bounds.
 type ProxyConfig struct {
-	Mode        string        `koanf:"mode"`
-	Rate        float64       `koanf:"rate"`
-	Roles       []string      `koanf:"roles"`
-	MinTokens   int           `koanf:"min_tokens"`
-	Deadline    time.Duration `koanf:"deadline"`
-	Tags        bool          `koanf:"tags"`
-	LossyTools  []string      `koanf:"lossy_tools"`
-	SkipStored  bool          `koanf:"skip_stored"`
-	KeepShared  bool          `koanf:"keep_shared"`
-	Refusals    int           `koanf:"refusals"`
-	Verify      bool          `koanf:"verify"`
-	RequireKey  bool          `koanf:"require_key"`
-	LedgerFile  string        `koanf:"ledger_file"`
-	LedgerTTL   time.Duration `koanf:"ledger_ttl"`
-	LedgerBytes int64         `koanf:"ledger_bytes"`
-	InspectBody int64         `koanf:"inspect_body"`
-	MaxBody     int64         `koanf:"max_body"`
-	MaxHeld     int64         `koanf:"max_held"`
-	Compressing int           `koanf:"max_compressing"`
-	Models      []ModelConfig `koanf:"models"`
-	Keys        []KeyConfig   `koanf:"keys"`
+	Mode         string        `koanf:"mode"`
+	Rate         float64       `koanf:"rate"`
+	Roles        []string      `koanf:"roles"`
+	MinTokens    int           `koanf:"min_tokens"`
+	Deadline     time.Duration `koanf:"deadline"`
+	Tags         bool          `koanf:"tags"`
+	LossyTools   []string      `koanf:"lossy_tools"`
+	SkipStored   bool          `koanf:"skip_stored"`
+	KeepShared   bool          `koanf:"keep_shared"`
+	Refusals     int           `koanf:"refusals"`
+	Verify       bool          `koanf:"verify"`
+	RequireKey   bool          `koanf:"require_key"`
+	LedgerFile   string        `koanf:"ledger_file"`
+	LedgerSecret string        `koanf:"ledger_secret"`
+	LedgerTTL    time.Duration `koanf:"ledger_ttl"`
+	LedgerBytes  int64         `koanf:"ledger_bytes"`
+	InspectBody  int64         `koanf:"inspect_body"`
+	MaxBody      int64         `koanf:"max_body"`
+	MaxHeld      int64         `koanf:"max_held"`
+	Compressing  int           `koanf:"max_compressing"`
+	Models       []ModelConfig `koanf:"models"`
+	Keys         []KeyConfig   `koanf:"keys"`
 }
 
 // OverrideConfig changes the policy for some models or for a key. What is left out

@@ -68,7 +68,8 @@ var settings = []setting{
 	{"proxy.refusals", "", "refused edits within a minute that stop the shortening of a tenant's new texts for ten; 0 for never"},
 	{"proxy.verify", "", "compare every edited body with the one that came"},
 	{"proxy.require_key", "", "refuse requests without a key of pith's"},
-	{"proxy.ledger_file", "", "file that keeps over restarts which texts were sent raw; empty for memory only"},
+	{"proxy.ledger_file", "", "file that keeps over restarts in what form texts were sent; empty for memory only"},
+	{"proxy.ledger_secret", "", "makes the key that the file is encrypted with"},
 	{"proxy.ledger_ttl", "", "how long a text keeps its form after its last use"},
 	{"proxy.ledger_bytes", "", "bytes of shortened texts remembered"},
 	{"proxy.inspect_body", "", "bytes of the longest body that is looked into"},
@@ -197,9 +198,12 @@ func unmarshal(k *koanf.Koanf, c *Config) error {
 	return nil
 }
 
+// hidden are the keys whose values are not shown.
+var hidden = []string{"admin.token", "proxy.ledger_secret", "transport.proxy_url"}
+
 // value is a key's value in c, as a user would write it; a secret is hidden.
 func (s setting) value(k *koanf.Koanf) string {
-	if s.key == "admin.token" && k.String(s.key) != "" {
+	if slices.Contains(hidden, s.key) && k.String(s.key) != "" {
 		return "(set)"
 	}
 	switch v := k.Get(s.key).(type) {

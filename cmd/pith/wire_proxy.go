@@ -34,7 +34,7 @@ func newProxy(c *Config, compressor proxy.Compressor, log *slog.Logger, registry
 		m := &c.Proxy.Models[i]
 		models = append(models, proxy.ModelRule{Match: m.Match, Override: m.override()})
 	}
-	l, err := ledger.Open(ledger.Options{TTL: c.Proxy.LedgerTTL, MaxBytes: c.Proxy.LedgerBytes, File: c.Proxy.LedgerFile})
+	l, err := ledger.Open(ledger.Options{TTL: c.Proxy.LedgerTTL, MaxBytes: c.Proxy.LedgerBytes, File: c.Proxy.LedgerFile, Secret: c.Proxy.LedgerSecret})
 	if err != nil {
 		return nil, nil, usageError{fmt.Errorf("proxy.ledger_file: %w", err)}
 	}

@@ -108,7 +108,7 @@ func (p *Proxy) identify(r *http.Request, rt *route) (caller, *vendor.Problem) {
 		if p.opts.RequireKey {
 			return caller{}, unauthorized(http.StatusUnauthorized, "this server wants a key of its own: send it in X-Pith-Key")
 		}
-		return caller{tenant: tenantOf(r.Header)}, nil
+		return caller{tenant: tenantOf(r)}, nil
 	}
 	key := p.keys.find(shown)
 	if key == nil {
@@ -147,15 +147,19 @@ func unauthorized(status int, msg string) *vendor.Problem {
 	return &vendor.Problem{Status: status, Code: vendor.CodeUnauthorized, Message: msg}
 }
 
-// tenantOf keeps the texts of those apart who have different credentials.
-func tenantOf(h http.Header) []byte {
+// tenantOf keeps the texts of those apart who have different credentials, or
+// certificates with different names.
+func tenantOf(r *http.Request) []byte {
 	sum := sha256.New()
+	if r.TLS != nil && len(r.TLS.VerifiedChains) > 0 {
+		_, _ = sum.Write([]byte(r.TLS.PeerCertificates[0].Subject.String()))
+	}
 	for _, name := range credentials {
-		for _, v := range h.Values(name) {
+		_, _ = sum.Write([]byte{1})
+		for _, v := range r.Header.Values(name) {
 			_, _ = sum.Write([]byte(v))
 			_, _ = sum.Write([]byte{0})
 		}
-		_, _ = sum.Write([]byte{1})
 	}
 	return sum.Sum(nil)
 }

@@ -160,6 +160,7 @@ func (q *prompt) form(u *unit) ledger.Entry {
 	if q.settings.DryRun || e.Raw && (q.client.Err() != nil || q.settings.OnErrorFail && q.report.failed) {
 		return e // it is not sent in this form
 	}
+	e.Long = q.body.Long
 	return q.opts.Ledger.Put(pin, e)
 }
 

@@ -76,6 +76,7 @@ type Body struct {
 	Sensitive bool // the answer shows the prompt or places in it
 	Cited     bool // the answer may quote places in documents
 	Store     bool // the client asks that the vendor keep the exchange
+	Long      bool // the client asks that the vendor cache the prefix for a day
 
 	// Extension is the value of the member pith, and Removal the edit that takes
 	// the member out; both are empty if there is none.

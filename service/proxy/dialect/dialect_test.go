@@ -159,6 +159,8 @@ func TestFacts(t *testing.T) {
 		{"citations", `{"messages":[{"role":"user","content":[{"type":"document","citations":{"enabled":true},"source":{}}]}]}`, Messages, "cited"},
 		{"no_citations", `{"messages":[{"role":"user","content":[{"type":"document","citations":{"enabled":false},"source":{}}]}]}`, Messages, ""},
 		{"cited_search", `{"messages":[{"role":"user","content":[{"type":"search_result","content":[],"citations":{"enabled":true}}]}]}`, Messages, "cited"},
+		{"retention", `{"input":"x","prompt_cache_retention":"24h"}`, Chat, "long"},
+		{"retention_in_memory", `{"input":"x","prompt_cache_retention":"in_memory"}`, Chat, ""},
 		{"store", `{"messages":[],"store":true}`, Chat, "store"},
 	}
 	for _, tt := range tests {
@@ -168,7 +170,7 @@ func TestFacts(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := b.Model
-			for name, on := range map[string]bool{"marked": b.Marked, "stateful": b.Stateful, "sensitive": b.Sensitive, "cited": b.Cited, "store": b.Store} {
+			for name, on := range map[string]bool{"marked": b.Marked, "stateful": b.Stateful, "sensitive": b.Sensitive, "cited": b.Cited, "store": b.Store, "long": b.Long} {
 				if on {
 					got += name
 				}

@@ -4,7 +4,7 @@ import "github.com/pith-proxy/pith/service/proxy/jsonedit"
 
 var (
 	chatBodyKeys = jsonedit.NewKeys("model", "messages", "input", "instructions", "store", "pith",
-		"previous_response_id", "conversation", "cache_control", "prompt_cache_key", "prompt_cache_options",
+		"previous_response_id", "conversation", "cache_control", "prompt_cache_key", "prompt_cache_options", "prompt_cache_retention",
 		"echo", "prompt_logprobs", "return_token_ids", "truncate_prompt_tokens", "continue_final_message", "kv_transfer_params")
 	chatMessageKeys = jsonedit.NewKeys("role", "content", "name", "tool_call_id", "tool_calls",
 		"cache_control", "prompt_cache_breakpoint")
@@ -47,6 +47,8 @@ func (w *walk) common(key string) {
 		w.body.Stateful = w.set() || w.body.Stateful
 	case "cache_control", "prompt_cache_key", "prompt_cache_options":
 		w.mark()
+	case "prompt_cache_retention":
+		w.body.Long = w.r.Text() == "24h"
 	case "echo", "prompt_logprobs", "return_token_ids", "truncate_prompt_tokens",
 		"continue_final_message", "kv_transfer_params":
 		w.body.Sensitive = w.set() || w.body.Sensitive

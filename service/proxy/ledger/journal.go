@@ -22,14 +22,17 @@ import (
 
 // The file: the magic line, a salt, a check of the key, and records. A record is its
 // length (four bytes, big-endian), a nonce, and, sealed with AES-256-GCM, the key,
-// until when it counts (Unix seconds, eight bytes) and the entry; a raw text has
-// none. Later records of a key count.
+// until when it counts (Unix seconds, eight bytes) and the entry, of which a raw text
+// has only its kind of time. Later records of a key count.
 const (
 	magic     = "pith ledger 1\n"
 	saltSize  = 32
 	checkSize = 16
 	fixedSize = len(Key{}) + 8
 	maxRecord = 256 << 20
+
+	rawShort = "r"
+	rawDay   = "R"
 )
 
 // secrets are derived from the operator's key and the file's salt. Without a key they
@@ -114,7 +117,11 @@ func (j *journal) read(r io.Reader, load func(Key, int64, Entry)) bool {
 		return true
 	}
 	e := Entry{Raw: true}
-	if rest := plain[fixedSize:]; len(rest) > 0 {
+	switch rest := plain[fixedSize:]; string(rest) {
+	case rawDay:
+		e.Long = true
+	case rawShort:
+	default:
 		e = Entry{}
 		if json.Unmarshal(rest, &e) != nil {
 			return true
@@ -131,7 +138,12 @@ func (j *journal) read(r io.Reader, load func(Key, int64, Entry)) bool {
 
 func (s *secrets) record(k Key, until int64, e *Entry) []byte {
 	plain := binary.BigEndian.AppendUint64(append(make([]byte, 0, fixedSize), k[:]...), uint64(until))
-	if !e.Raw {
+	switch {
+	case e.Raw && e.Long:
+		plain = append(plain, rawDay...)
+	case e.Raw:
+		plain = append(plain, rawShort...)
+	default:
 		entry, _ := json.Marshal(e) // strings, numbers and bytes
 		plain = append(plain, entry...)
 	}

@@ -34,6 +34,7 @@ type Key [20]byte
 type Entry struct {
 	Raw    bool   `json:"-"`      // as it came, for a reason that may not come again
 	Reason string `json:"reason"` // why it is raw, a constant; "" after a restart
+	Long   bool   `json:"long"`   // the vendor was asked to keep the prefix for a day
 
 	// The rest is of shortened texts. Without Texts the text is as it came, for a
 	// reason that lies in itself.
@@ -71,6 +72,16 @@ type Ledger struct {
 type rawEntry struct {
 	until  int64 // Unix seconds
 	reason string
+	long   bool
+}
+
+const day = 24 * time.Hour
+
+func (o *Options) ttl(long bool) time.Duration {
+	if long {
+		return max(o.TTL, day)
+	}
+	return o.TTL
 }
 
 // Open returns a ledger with what its file holds. Damaged records are passed over; a
@@ -85,7 +96,7 @@ func Open(o Options) (*Ledger, error) {
 	short, err := otter.New(&otter.Options[Key, Entry]{
 		MaximumWeight:    uint64(o.MaxBytes),
 		Weigher:          func(_ Key, e Entry) uint32 { return e.weight() },
-		ExpiryCalculator: otter.ExpiryAccessing[Key, Entry](o.TTL),
+		ExpiryCalculator: otter.ExpiryAccessingFunc(func(e otter.Entry[Key, Entry]) time.Duration { return o.ttl(e.Value.Long) }),
 	})
 	if err != nil {
 		return nil, err
@@ -162,12 +173,12 @@ func (l *Ledger) getRaw(k Key) (Entry, bool) {
 	if !ok || r.until <= now.Unix() {
 		return Entry{}, false
 	}
-	e := Entry{Raw: true, Reason: r.reason}
-	until := now.Add(l.opts.TTL).Unix()
-	if until-r.until > int64(l.opts.TTL.Seconds()/2) {
+	e := Entry{Raw: true, Reason: r.reason, Long: r.long}
+	until := now.Add(l.opts.ttl(r.long)).Unix()
+	if until-r.until > int64(l.opts.ttl(r.long).Seconds()/2) {
 		l.journal.add(k, until, &e)
 	}
-	l.raw[k] = rawEntry{until, r.reason}
+	l.raw[k] = rawEntry{until, r.reason, r.long}
 	return e, true
 }
 
@@ -193,7 +204,7 @@ func (l *Ledger) Put(k Key, e Entry) Entry {
 	if len(l.raw) >= l.opts.MaxRaw {
 		l.sweep(now)
 	}
-	l.raw[k] = rawEntry{now.Add(l.opts.TTL).Unix(), e.Reason}
+	l.raw[k] = rawEntry{now.Add(l.opts.ttl(e.Long)).Unix(), e.Reason, e.Long}
 	l.write(k, &e)
 	return e
 }
@@ -206,7 +217,7 @@ func (l *Ledger) Note(k Key, e Entry) Entry {
 
 // write appends to the file, and now and then writes it anew.
 func (l *Ledger) write(k Key, e *Entry) {
-	size := l.journal.add(k, l.opts.now().Add(l.opts.TTL).Unix(), e)
+	size := l.journal.add(k, l.opts.now().Add(l.opts.ttl(e.Long)).Unix(), e)
 	if size > 4*l.opts.MaxBytes+200*int64(len(l.raw)) {
 		l.journal.rewrite(l.live)
 	}
@@ -216,12 +227,12 @@ func (l *Ledger) write(k Key, e *Entry) {
 // known, so they start anew.
 func (l *Ledger) live(each func(Key, int64, *Entry)) {
 	for k, r := range l.raw {
-		each(k, r.until, &Entry{Raw: true})
+		each(k, r.until, &Entry{Raw: true, Long: r.long})
 	}
-	until := l.opts.now().Add(l.opts.TTL).Unix()
+	now := l.opts.now()
 	for k, e := range l.short.All() {
 		if e.Texts != nil {
-			each(k, until, &e)
+			each(k, now.Add(l.opts.ttl(e.Long)).Unix(), &e)
 		}
 	}
 }
@@ -249,7 +260,7 @@ func (l *Ledger) load(k Key, until int64, e Entry) {
 	case !e.Raw:
 		l.short.Set(k, e)
 	case len(l.raw) < l.opts.MaxRaw:
-		l.raw[k] = rawEntry{until: until}
+		l.raw[k] = rawEntry{until: until, long: e.Long}
 	}
 }
 

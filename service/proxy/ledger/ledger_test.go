@@ -96,6 +96,26 @@ func TestRawEndsWithItsTime(t *testing.T) {
 	}
 }
 
+func TestLongKeepsForADay(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger")
+	now := time.Unix(1000, 0)
+	o := Options{File: path, now: func() time.Time { return now }}
+	l := open(t, o)
+	k := l.Key([]byte("a"))
+	l.Put(k, Entry{Raw: true, Long: true})
+	for range 2 {
+		now = now.Add(23 * time.Hour)
+		l = open(t, o)
+		if e, ok := l.Get(k); !ok || !e.Long {
+			t.Fatalf("after 23 hours without use: %+v, %v", e, ok)
+		}
+	}
+	now = now.Add(25 * time.Hour)
+	if _, ok := l.Get(k); ok {
+		t.Error("remembered after 25 hours")
+	}
+}
+
 func TestRawIsBounded(t *testing.T) {
 	l := open(t, Options{MaxRaw: 10})
 	for i := range 100 {
