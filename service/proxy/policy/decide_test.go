@@ -1,0 +1,108 @@
+package policy
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+func TestDecide(t *testing.T) {
+	big := func() int { return 400 }
+	small := func() int { return 399 }
+	all := Default().With(Override{Roles: ptr([]string{RoleTool, RoleUser, RoleSystem, RoleDeveloper})})
+	mode := func(m Mode) Settings { return Default().With(Override{Mode: &m}) }
+	tests := []struct {
+		name   string
+		b      BlockInfo
+		s      Settings
+		action Action
+		reason Reason
+	}{
+		{"search_result", BlockInfo{Role: RoleTool, ToolName: "web_search", Class: Search, Tokens: big}, Default(), Lossy, ReasonAllowed},
+		{"page", BlockInfo{Role: RoleTool, ToolName: "WebFetch", Class: HTML, Tokens: big}, Default(), Lossy, ReasonAllowed},
+		{"page_that_is_code", BlockInfo{Role: RoleTool, ToolName: "WebFetch", Class: Code, Tokens: big}, Default(), Lossless, ReasonClass},
+		{"small", BlockInfo{Role: RoleTool, ToolName: "web_search", Class: Search, Tokens: small}, Default(), Keep, ReasonBelowMin},
+		{"failed", BlockInfo{Role: RoleTool, ToolName: "web_search", IsError: true, Class: Prose, Tokens: big}, Default(), Lossless, ReasonToolError},
+		{"unnamed", BlockInfo{Role: RoleTool, Class: Prose, Tokens: big}, Default(), Lossless, ReasonToolUnnamed},
+		{"unnamed_lossy_mode", BlockInfo{Role: RoleTool, Class: Prose, Tokens: big}, mode(ModeLossy), Lossless, ReasonToolUnnamed},
+		{"file", BlockInfo{Role: RoleTool, ToolName: "Read", Class: Prose, Tokens: big}, mode(ModeLossy), Lossless, ReasonToolProtected},
+		{"shell", BlockInfo{Role: RoleTool, ToolName: "Bash", Class: Log, Tokens: big}, mode(ModeLossy), Lossless, ReasonToolProtected},
+		{"protected_and_listed", BlockInfo{Role: RoleTool, ToolName: "Read", Class: Prose, Tokens: big},
+			Default().With(Override{LossyTools: ptr([]string{"read"})}), Lossless, ReasonToolProtected},
+		{"unlisted", BlockInfo{Role: RoleTool, ToolName: "get_minutes", Class: Prose, Tokens: big}, Default(), Lossless, ReasonToolUnlisted},
+		{"unlisted_lossy_mode", BlockInfo{Role: RoleTool, ToolName: "get_minutes", Class: Prose, Tokens: big}, mode(ModeLossy), Lossy, ReasonAllowed},
+		{"listed", BlockInfo{Role: RoleTool, ToolName: "get_minutes", Class: Prose, Tokens: big},
+			Default().With(Override{LossyTools: ptr([]string{"GET_*"})}), Lossy, ReasonAllowed},
+		{"own_tool", BlockInfo{Role: RoleTool, ToolName: "mcp__pith__retrieve", Class: Prose, Tokens: big}, mode(ModeLossy), Keep, ReasonOwnTool},
+		{"own_output", BlockInfo{Role: RoleTool, ToolName: "web_search", Class: Search, Tokens: big, Marked: true}, Default(), Keep, ReasonOwnOutput},
+		{"off", BlockInfo{Role: RoleTool, ToolName: "web_search", Class: Search, Tokens: big}, mode(ModeOff), Keep, ReasonModeOff},
+		{"no_mode", BlockInfo{Role: RoleTool, ToolName: "web_search", Class: Search, Tokens: big}, Settings{}, Keep, ReasonModeOff},
+		{"lossless", BlockInfo{Role: RoleTool, ToolName: "web_search", Class: Search, Tokens: big}, mode(ModeLossless), Lossless, ReasonModeLossless},
+		{"hard_limit", BlockInfo{Role: RoleTool, ToolName: "web_search", Class: Search, Tokens: big},
+			Default().With(Override{NoLossy: true}, Override{Mode: ptr(ModeLossy)}), Lossless, ReasonNoLossy},
+		{"assistant", BlockInfo{Role: RoleAssistant, Class: Prose, Tokens: big}, all, Keep, ReasonRole},
+		{"no_role", BlockInfo{Class: Prose, Tokens: big}, all, Keep, ReasonRole},
+		{"system_default", BlockInfo{Role: RoleSystem, Class: Prose, Tokens: big}, Default(), Keep, ReasonRoleOff},
+		{"user_default", BlockInfo{Role: RoleUser, Class: Prose, Tokens: big}, Default(), Keep, ReasonRoleOff},
+		{"system_asked_for", BlockInfo{Role: RoleSystem, Class: Prose, Tokens: big}, all, Lossy, ReasonAllowed},
+		{"context", BlockInfo{Role: RoleContext, Class: Prose, Tokens: big}, Default(), Lossy, ReasonAllowed},
+		{"context_by_user", BlockInfo{Role: RoleContext, Class: Prose, Tokens: big}, all, Lossy, ReasonAllowed},
+		{"context_code", BlockInfo{Role: RoleContext, Class: Code, Tokens: big}, Default(), Keep, ReasonClass},
+		{"context_lossless", BlockInfo{Role: RoleContext, Class: Prose, Tokens: big}, mode(ModeLossless), Keep, ReasonModeLossless},
+		{"class_from_text", BlockInfo{Role: RoleTool, ToolName: "fetch", Text: `{"a": 1}`, Tokens: big}, Default(), Lossless, ReasonClass},
+	}
+	for _, tt := range tests {
+		d := Decide(tt.b, tt.s)
+		if d.Action != tt.action || d.Reason != tt.reason || (d.Threshold > 0) != (tt.action == Lossy) {
+			t.Errorf("%s: got %s, %s, %v", tt.name, d.Action, d.Reason, d.Threshold)
+		}
+	}
+}
+
+// No combination of facts and settings makes a protected block lossy.
+func TestDecideNeverLossy(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	pick := func(s ...string) string { return s[rng.IntN(len(s))] }
+	for range 20_000 {
+		b := BlockInfo{
+			Role:     pick(RoleTool, RoleUser, RoleSystem, RoleAssistant, RoleContext, RoleDeveloper, "", "robot"),
+			ToolName: pick("", "Read", "web_search", "x"),
+			IsError:  rng.IntN(4) == 0,
+			Class:    Classes[rng.IntN(len(Classes))],
+			Marked:   rng.IntN(4) == 0,
+		}
+		s := Settings{Mode: Mode(pick("", "off", "auto", "lossless", "lossy", "other")), NoLossy: rng.IntN(4) == 0,
+			Roles: []string{RoleTool, RoleUser, RoleSystem, RoleAssistant, "robot"}, LossyTools: []string{"*"}}
+		d := Decide(b, s)
+		never := b.IsError && b.Role == RoleTool || b.Marked || s.NoLossy || !b.Class.Lossy() || b.Role == RoleAssistant ||
+			b.Role == RoleTool && (b.ToolName == "Read" || b.ToolName == "")
+		if d.Action == Lossy && never {
+			t.Fatalf("%+v with %+v is lossy", b, s)
+		}
+		if !slices.Contains(Reasons, d.Reason) {
+			t.Fatalf("reason %q is not listed", d.Reason)
+		}
+	}
+}
+
+func TestThresholds(t *testing.T) {
+	for _, c := range Classes {
+		if v := Threshold(c); (v > 0) != c.Lossy() || v >= 1 {
+			t.Errorf("%s: %v", c, v)
+		}
+	}
+	for i, r := range Reasons {
+		if slices.Contains(Reasons[:i], r) || !isSnake(string(r)) {
+			t.Errorf("reason %q", r)
+		}
+	}
+}
+
+func isSnake(s string) bool {
+	for _, c := range []byte(s) {
+		if !isLower(c) && c != '_' {
+			return false
+		}
+	}
+	return s != ""
+}
