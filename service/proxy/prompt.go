@@ -25,12 +25,11 @@ const (
 	reasonMarked      = "cache_markers"
 	reasonStateful    = "stateful_conversation"
 	reasonStored      = "stored_by_vendor"
-	reasonShort       = "too_short"
 	reasonUndecodable = "undecodable_text"
 	reasonOwnOutput   = "already_compressed"
 	reasonShared      = "shared_context"
-	reasonNoLossless  = "no_lossless_method"
 	reasonNoText      = "nothing_to_compress"
+	reasonSentRaw     = "sent_raw_before"
 )
 
 // prompt is the body of one request while its texts are decided upon.
@@ -233,7 +232,7 @@ func (q *prompt) evaluate(u *unit) ledger.Entry {
 	}
 	switch {
 	case size < q.settings.MinTokens || q.tokens(texts, size) < q.settings.MinTokens:
-		return kept(reasonShort)
+		return kept(string(policy.ReasonBelowMin))
 	case q.settings.Tags && u.role != dialect.Tool && !u.blocks[0].Document:
 		if e, ok := q.tagged(u, texts); ok {
 			return e
@@ -282,8 +281,10 @@ func (q *prompt) single(u *unit, text string) ledger.Entry {
 // noLossy says why nothing in this request may lose words; "" if it may.
 func (q *prompt) noLossy() string {
 	switch {
-	case q.settings.NoLossy || q.settings.Mode == policy.ModeLossless:
-		return reasonNoLossless
+	case q.settings.NoLossy:
+		return string(policy.ReasonNoLossy)
+	case q.settings.Mode == policy.ModeLossless:
+		return string(policy.ReasonModeLossless)
 	case q.body.Sensitive:
 		return reasonSensitive
 	case q.body.Store && q.settings.SkipStored:

@@ -9,6 +9,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -676,5 +678,31 @@ func TestRoutes(t *testing.T) {
 				t.Errorf("got %q, %v, prompt %v", got, rt.vendor, rt.api != 0)
 			}
 		})
+	}
+}
+
+// reasons are those of this package.
+var reasons = []string{
+	reasonOff, reasonShape, reasonJSON, reasonAmbiguous, reasonDeep, reasonSensitive, reasonMarked, reasonStateful, reasonStored,
+	reasonUndecodable, reasonOwnOutput, reasonShared, reasonNoText, reasonMethod, reasonMediaType, reasonSigned,
+	reasonTooLong, reasonBusy, reasonCoding, reasonCorrupt, reasonDeadline, reasonFailed, reasonBreaker, reasonNotShorter,
+	reasonSentRaw,
+}
+
+func TestReasonsAreDocumented(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/proxy.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := slices.Clone(reasons)
+	for _, r := range policy.Reasons {
+		if r != policy.ReasonAllowed && r != policy.ReasonSplit { // which go with a text that is shortened
+			all = append(all, string(r))
+		}
+	}
+	for _, r := range all {
+		if !bytes.Contains(doc, []byte("`"+r+"`")) {
+			t.Errorf("docs/proxy.md does not tell what %s means", r)
+		}
 	}
 }

@@ -45,7 +45,7 @@ func (r *report) add(e ledger.Entry) {
 	if e.Texts == nil {
 		reason := e.Reason
 		if reason == "" {
-			reason = "sent_raw_before"
+			reason = reasonSentRaw
 		}
 		if r.reasons == nil {
 			r.reasons = map[string]int{}
