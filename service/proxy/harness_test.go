@@ -156,7 +156,7 @@ func (b *bench) logged() string {
 	return b.log.String()
 }
 
-func parsed(t *testing.T, s string) *url.URL {
+func parsed(t testing.TB, s string) *url.URL {
 	t.Helper()
 	u, err := relay.ParseBase(s)
 	if err != nil {

@@ -39,13 +39,16 @@ type Decision struct {
 
 // thresholds are keep probabilities by class. A fixed threshold, unlike a share of
 // the words, gives a block the same result whatever else is in the request.
-// The values are placeholders until they are calibrated.
+//
+// That of prose keeps some 86 % of the tokens of MiniLongBench's documents, and with
+// them the gold answers, in one piece, of 35 of 37 questions that it does not know;
+// 0.15 keeps 83 % and 34. The others are lower because less of them is redundant.
 var thresholds = map[Class]float64{
-	Prose:    0.35,
-	Markdown: 0.30, // its headings and lists carry more than running text
-	HTML:     0.40, // menus and boilerplate
-	Log:      0.25, // few words, many of them needed
-	Search:   0.30,
+	Prose:    0.10,
+	Markdown: 0.08, // its headings and lists carry more than running text
+	HTML:     0.10,
+	Log:      0.05, // few words, many of them needed
+	Search:   0.08,
 }
 
 // Threshold returns the keep probability of a class in (0, 1), or 0 if nothing of
