@@ -76,7 +76,7 @@ check: native
 
 ## bench: run every benchmark below, one after the other
 .PHONY: bench
-bench: bench-go bench-http bench-cold bench-load bench-peers
+bench: bench-go bench-http bench-cold bench-load bench-proxy bench-peers
 
 ## bench-go: the Go benchmarks (PKG, BENCH, COUNT)
 .PHONY: bench-go
@@ -87,8 +87,9 @@ bench-go: native
 ## bench-peers: pith against the Python package llmlingua; 6 GB of disk (ARGS)
 ## bench-load: 200 requests at once, and past the bound (ARGS)
 ## bench-cold: time from start to first answer, peak memory (ARGS)
-.PHONY: bench-http bench-peers bench-load bench-cold
-bench-http bench-peers bench-load bench-cold: build
+## bench-proxy: what the proxy adds to requests and streams (ARGS)
+.PHONY: bench-http bench-peers bench-load bench-cold bench-proxy
+bench-http bench-peers bench-load bench-cold bench-proxy: build
 	$(own_runtime) bench/run.sh $(@:bench-%=%) $(ARGS)
 
 ## generate: write the generated code anew, from openapi.yaml

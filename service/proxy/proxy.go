@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -206,6 +207,10 @@ func (x *exchange) shorten(r *http.Request, src []byte) (out []byte, problem *ve
 	}()
 	fromHeader, ignored := policy.FromHeader(r.Header)
 	x.report.ignored = ignored
+	if x.off(r.Header, fromHeader) && !bytes.Contains(src, extensionKey) {
+		x.report.off = true
+		return nil, nil
+	}
 	body, err := dialect.Parse(src, x.route.api)
 	var edits []jsonedit.Edit
 	overrides := []policy.Override{fromHeader}
@@ -248,6 +253,15 @@ func (x *exchange) shorten(r *http.Request, src []byte) (out []byte, problem *ve
 		return nil, nil
 	}
 	return out, nil
+}
+
+// extensionKey is looked for before a body is parsed that nothing else is wanted from.
+var extensionKey = []byte(`"pith"`)
+
+// off reports whether the mode is off whatever the body says, unless it says something
+// to pith itself.
+func (x *exchange) off(h http.Header, o policy.Override) bool {
+	return len(x.opts.Models) == 0 && x.settings(h, "", []policy.Override{o}).Mode == policy.ModeOff
 }
 
 // merge puts the removal of the extension where it belongs among the edits.
