@@ -11,7 +11,7 @@
 // came. The same text of the same conversation is always sent in the same form.
 //
 // A request passes through these files in turn: route (whose is it), caller (who asks,
-// and with which key), intake (the body, if a prompt may be in it), prompt (which texts,
-// decided before or now), work (the compressor, within bounds), report (what the client
-// is told).
+// and with which key), intake (the body, if a prompt may be in it), shorten (what holds
+// for this request), prompt (its texts, decided before or now), decide, user and tags
+// (the decision), work (the compressor, within bounds), report (what the client is told).
 package proxy

@@ -1,0 +1,150 @@
+package proxy
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/pith-proxy/pith"
+	"github.com/pith-proxy/pith/service/proxy/dialect"
+	"github.com/pith-proxy/pith/service/proxy/jsonedit"
+	"github.com/pith-proxy/pith/service/proxy/ledger"
+	"github.com/pith-proxy/pith/service/proxy/policy"
+)
+
+// kept is the decision, made from the text alone, to leave it as it is.
+func kept(reason string) ledger.Entry { return ledger.Entry{Reason: reason} }
+
+// raw is the decision to leave a text as it is for a reason that may pass.
+func raw(reason string) ledger.Entry { return ledger.Entry{Raw: true, Reason: reason} }
+
+// evaluate looks at the texts.
+func (q *prompt) evaluate(u *unit) ledger.Entry {
+	texts := make([]string, len(u.blocks))
+	size := 0
+	for i, b := range u.blocks {
+		s, ok := jsonedit.Unquote(b.Literal.Of(q.src))
+		if !ok {
+			return kept(reasonUndecodable)
+		}
+		texts[i] = s
+		size += len(s)
+	}
+	switch {
+	case size < q.settings.MinTokens || q.tokens(texts, size) < q.settings.MinTokens:
+		return kept(string(policy.ReasonBelowMin))
+	case q.settings.Tags && u.role != dialect.Tool && !u.blocks[0].Document:
+		if e, ok := q.tagged(u, texts); ok {
+			return e
+		}
+	}
+	if u.role == dialect.User && !u.blocks[0].Document {
+		return q.userTurn(u, texts)
+	}
+	return q.single(u, texts[0])
+}
+
+// tokens counts, but a text that is long beyond doubt is not counted.
+func (q *prompt) tokens(texts []string, size int) int {
+	if size > 64*q.settings.MinTokens {
+		return size
+	}
+	n := 0
+	counter := q.counter()
+	for _, t := range texts {
+		n += counter.Count(t)
+	}
+	return n
+}
+
+// single is a unit of one text that no question bears upon.
+func (q *prompt) single(u *unit, text string) ledger.Entry {
+	b := u.blocks[0]
+	d := policy.Decide(policy.BlockInfo{Role: string(u.role), ToolName: b.Tool, IsError: b.IsError, Class: policy.Classify(text)}, q.settings)
+	switch {
+	case d.Action == policy.Keep:
+		return kept(string(d.Reason))
+	case d.Action == policy.Lossless:
+		return kept(string(d.Reason)) // until there is a method that undoes what it does
+	}
+	if reason := q.noLossy(); reason != "" {
+		return kept(reason)
+	}
+	budget := pith.Budget{Threshold: d.Threshold}
+	if q.settings.Rate > 0 {
+		budget = pith.Budget{Rate: q.settings.Rate}
+	}
+	v := q.compress(pith.Request{Contexts: []pith.Context{{Text: pith.Text(text)}}, Budget: budget})
+	return q.entry(u, &v, v.texts)
+}
+
+// noLossy says why nothing in this request may lose words; "" if it may.
+func (q *prompt) noLossy() string {
+	switch {
+	case q.settings.NoLossy:
+		return string(policy.ReasonNoLossy)
+	case q.settings.Mode == policy.ModeLossless:
+		return string(policy.ReasonModeLossless)
+	case q.body.Sensitive:
+		return reasonSensitive
+	case q.body.Store && q.settings.SkipStored:
+		return reasonStored
+	}
+	return ""
+}
+
+// compress runs the compressor with what all requests have in common.
+func (q *prompt) compress(req pith.Request) verdict {
+	if q.breaker.open(q.tenant) {
+		return verdict{reason: reasonBreaker, failed: true}
+	}
+	req.Method = q.settings.Method
+	req.Options.Tokenizer = q.counter().Name()
+	req.Options.Preserve.Classes = q.settings.Preserve
+	v := q.worker.run(q.ctx, req)
+	if v.failed {
+		q.report.failed = true
+	}
+	return v
+}
+
+// entry makes the new literals.
+func (q *prompt) entry(u *unit, v *verdict, texts []string) ledger.Entry {
+	if v.texts == nil {
+		return v.entry(nil)
+	}
+	literals := make([][]byte, len(u.blocks))
+	for i, b := range u.blocks {
+		if strings.TrimSpace(texts[i]) == "" {
+			return kept(reasonNotShorter) // vendors refuse empty texts
+		}
+		edit := jsonedit.Replace(q.src, b.Literal, texts[i])
+		was, _ := jsonedit.Unquote(b.Literal.Of(q.src))
+		if was != texts[i] && !bytes.Equal(edit.New, b.Literal.Of(q.src)) {
+			literals[i] = edit.New
+		}
+	}
+	e := v.entry(literals)
+	e.Tokenizer = q.counter().Name()
+	if !q.counter().Exact() {
+		e.Tokenizer += ";approx"
+	} else {
+		e.Tokenizer += ";exact"
+	}
+	return e
+}
+
+// estimate counts for a model whose tokenizer is not known.
+type estimate struct{ Counter }
+
+// counter is the counter of the model that the prompt is for.
+func (q *prompt) counter() Counter {
+	if q.count == nil {
+		c, err := q.opts.Counter(q.body.Model)
+		if err != nil {
+			c, _ = q.opts.Counter("")
+			c = estimate{c}
+		}
+		q.count = c
+	}
+	return q.count
+}

@@ -1,0 +1,140 @@
+package proxy
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/http"
+	"path"
+	"strconv"
+	"time"
+
+	"github.com/pith-proxy/pith/service/proxy/dialect"
+	"github.com/pith-proxy/pith/service/proxy/jsonedit"
+	"github.com/pith-proxy/pith/service/proxy/ledger"
+	"github.com/pith-proxy/pith/service/proxy/policy"
+	"github.com/pith-proxy/pith/service/proxy/vendor"
+)
+
+// shorten returns the body to send in the place of src; nil if that is src itself.
+// Should anything in it panic, that is src, too.
+func (x *exchange) shorten(r *http.Request, src []byte) (out []byte, problem *vendor.Problem) {
+	defer func() {
+		if v := recover(); v != nil {
+			x.metrics.panics.Inc()
+			logPanic(r.Context(), x.opts.Log, v)
+			x.report = report{asked: x.report.asked, skipped: reasonFailed}
+			out, problem = nil, nil
+		}
+	}()
+	fromHeader, ignored := policy.FromHeader(r.Header)
+	x.report.ignored = ignored
+	if x.off(r.Header, fromHeader) && !bytes.Contains(src, extensionKey) {
+		x.report.off = true
+		return nil, nil
+	}
+	body, err := dialect.Parse(src, x.route.api)
+	var edits []jsonedit.Edit
+	overrides := []policy.Override{fromHeader}
+	if !body.Extension.Empty() {
+		edits = append(edits, body.Removal)
+		fromBody, ignored := policy.FromBody(body.Extension.Of(src))
+		x.report.ignored = append(x.report.ignored, ignored...)
+		x.report.asked = true
+		overrides = []policy.Override{fromBody, fromHeader}
+	}
+	settings := x.settings(r.Header, body.Model, overrides)
+	x.report.dryRun, x.report.off = settings.DryRun, settings.Mode == policy.ModeOff
+	switch {
+	case x.report.off:
+	case err != nil:
+		x.report.skipped = shapeReason(err)
+	default:
+		q := &prompt{Proxy: x.Proxy, src: src, body: body, settings: settings,
+			tenant: x.caller.tenant, overrides: asked(overrides), report: &x.report}
+		var cancel context.CancelFunc
+		q.client = r.Context()
+		q.ctx, cancel = context.WithTimeout(q.client, deadline(r.Header, settings.Deadline))
+		defer cancel()
+		more := q.edits()
+		if x.report.failed && settings.OnErrorFail {
+			return nil, &vendor.Problem{Status: http.StatusServiceUnavailable, Code: vendor.CodeCompression,
+				Message: "the prompt could not be compressed in time, and the request says on_error: fail", Retry: true}
+		}
+		if !settings.DryRun {
+			edits = merge(edits, more)
+		}
+	}
+	if len(edits) == 0 {
+		return nil, nil
+	}
+	out = jsonedit.Splice(src, edits)
+	if x.opts.Verify && !sound(src, out, edits) {
+		x.opts.Log.LogAttrs(r.Context(), slog.LevelError, "edit is not sound", slog.String("id", x.id))
+		x.report.skipped = "unsound_edit"
+		return nil, nil
+	}
+	return out, nil
+}
+
+// extensionKey is looked for before a body is parsed that nothing else is wanted from.
+var extensionKey = []byte(`"pith"`)
+
+// off reports whether the mode is off whatever the body says, unless it says something
+// to pith itself.
+func (x *exchange) off(h http.Header, o policy.Override) bool {
+	return len(x.opts.Models) == 0 && x.settings(h, "", []policy.Override{o}).Mode == policy.ModeOff
+}
+
+// merge puts the removal of the extension where it belongs among the edits.
+func merge(removal, edits []jsonedit.Edit) []jsonedit.Edit {
+	if len(removal) == 0 {
+		return edits
+	}
+	for i, e := range edits {
+		if removal[0].Start < e.Start {
+			return append(append(append([]jsonedit.Edit{}, edits[:i]...), removal[0]), edits[i:]...)
+		}
+	}
+	return append(edits, removal[0])
+}
+
+// settings puts together what holds for a request, the weakest first: global, model,
+// key, body, header. A key's limits hold whatever comes later.
+func (x *exchange) settings(h http.Header, model string, overrides []policy.Override) policy.Settings {
+	all := make([]policy.Override, 0, len(overrides)+len(x.opts.Models)+2)
+	s := x.opts.Settings
+	if subscription(h) {
+		lossless := policy.ModeLossless
+		all = append(all, policy.Override{Mode: &lossless})
+	}
+	for _, m := range x.opts.Models {
+		if ok, _ := path.Match(m.Match, model); ok {
+			all = append(all, m.Override)
+		}
+	}
+	if k := x.caller.key; k != nil {
+		s.NoLossy = s.NoLossy || k.NoLossy
+		all = append(all, k.Override)
+	}
+	return s.With(append(all, overrides...)...)
+}
+
+// asked digests what the client itself asked for. A conversation whose client asks for
+// something else is decided upon anew; one whose configuration changes is not. The
+// question of the moment does not count: the texts before it must not change with it.
+func asked(overrides []policy.Override) []byte {
+	s := policy.Settings{}.With(overrides...)
+	s.Question = ""
+	d := s.Digest()
+	return ledger.Digest(d[:], strconv.AppendInt(nil, int64(s.Deadline), 10))
+}
+
+// deadline is the time for compression: what is configured or asked for, but at most a
+// twentieth of what the client says it waits for the answer.
+func deadline(h http.Header, d time.Duration) time.Duration {
+	if s, err := strconv.ParseFloat(h.Get("X-Stainless-Timeout"), 64); err == nil && s > 0 {
+		d = min(d, time.Duration(s*float64(time.Second)/20))
+	}
+	return d
+}
