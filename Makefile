@@ -59,6 +59,7 @@ dist: build
 ## test: set up and run all tests with the race detector, then the contract fuzzer (PKG)
 .PHONY: test
 test: native
+	scripts/clients.sh
 	go test -race -vet=off -timeout 10m $(PKG)
 	go -C tools test -vet=off ./...
 	@if [ -x scripts/contract-fuzz.sh ]; then \

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pith-proxy/pith/service/proxy/policy"
 	"github.com/pith-proxy/pith/service/proxy/relay"
 	"github.com/pith-proxy/pith/service/proxy/vendor"
 )
@@ -167,7 +168,8 @@ func (x *exchange) prepare(w http.ResponseWriter, r *http.Request, call *relay.C
 		call.Body = in.raw
 	}
 	if in.plain == nil {
-		x.report.skipped = in.reason
+		fromHeader, _ := policy.FromHeader(r.Header)
+		x.report.skipped, x.report.off = in.reason, x.off(r.Header, fromHeader)
 		return nil, in.held
 	}
 	body, problem := x.shorten(r, in.plain)

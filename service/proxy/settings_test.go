@@ -31,6 +31,13 @@ func TestModeOffIsTheIdentity(t *testing.T) {
 					t.Errorf("headers of ours although the mode is off: %v", a.header)
 				}
 			}
+			if tt.header == nil {
+				for _, h := range [][]string{{"Content-Type", "text/plain"}, {"Content-Encoding", "zstd"}, {"Authorization", "Bearer sk-ant-oat01-x"}} {
+					if a := b.post("/v1/messages", chat(user("hi")), h...); a.header.Get("X-Pith-Status")+a.header.Get("Server-Timing") != "" {
+						t.Errorf("%v: headers of ours although the mode is off: %v", h, a.header)
+					}
+				}
+			}
 			if b.halver.count() != 0 {
 				t.Error("the compressor was asked")
 			}

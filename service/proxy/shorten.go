@@ -104,9 +104,8 @@ func merge(removal, edits []jsonedit.Edit) []jsonedit.Edit {
 func (x *exchange) settings(h http.Header, model string, overrides []policy.Override) policy.Settings {
 	all := make([]policy.Override, 0, len(overrides)+len(x.opts.Models)+2)
 	s := x.opts.Settings
-	if subscription(h) {
-		lossless := policy.ModeLossless
-		all = append(all, policy.Override{Mode: &lossless})
+	if subscription(h) && s.Mode != policy.ModeOff {
+		s.Mode = policy.ModeLossless
 	}
 	for _, m := range x.opts.Models {
 		if ok, _ := path.Match(m.Match, model); ok {
