@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -65,8 +67,17 @@ func startServer(t *testing.T, env map[string]string, args ...string) *server {
 	}
 }
 
+// tlsRoots are those of a server that is served with TLS.
+var tlsRoots *x509.CertPool
+
 func (s *server) get(path string) int {
-	resp, err := http.Get(s.url + path)
+	client, url := http.DefaultClient, s.url
+	if tlsRoots != nil {
+		transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: tlsRoots}}
+		defer transport.CloseIdleConnections()
+		client, url = &http.Client{Transport: transport}, strings.Replace(url, "http:", "https:", 1)
+	}
+	resp, err := client.Get(url + path)
 	if err != nil {
 		return 0
 	}

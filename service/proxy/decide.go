@@ -136,6 +136,8 @@ func (q *prompt) entry(u *unit, v *verdict, texts []string) ledger.Entry {
 // estimate counts for a model whose tokenizer is not known.
 type estimate struct{ Counter }
 
+func (estimate) Exact() bool { return false }
+
 // counter is the counter of the model that the prompt is for.
 func (q *prompt) counter() Counter {
 	if q.count == nil {

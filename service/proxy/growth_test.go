@@ -13,6 +13,7 @@ import (
 
 	"github.com/pith-proxy/pith"
 	"github.com/pith-proxy/pith/service/proxy/ledger"
+	"github.com/pith-proxy/pith/service/proxy/policy"
 )
 
 // A turn is what a client adds to a conversation between two requests.
@@ -217,6 +218,37 @@ func TestRacingRequestsAgree(t *testing.T) {
 	for i, rec := range b.vendor.Requests() {
 		if string(rec.Body) != first {
 			t.Fatalf("request %d was sent in another form", i)
+		}
+	}
+}
+
+// Another configuration is for new texts.
+func TestConfigurationChangesLeaveKnownTexts(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ledger")
+	with := func(change func(*policy.Settings)) func(*Options) {
+		return func(o *Options) {
+			var err error
+			if o.Ledger, err = ledger.Open(ledger.Options{File: file}); err != nil {
+				t.Fatal(err)
+			}
+			change(&o.Settings)
+		}
+	}
+	b := newBench(t, with(func(*policy.Settings) {}))
+	body := chat(user(rag(1, longText)), search("c", words(1, longText)))
+	want := string(b.post("/v1/chat/completions", body).sent.Body)
+	if want == body {
+		t.Fatal("nothing was shortened")
+	}
+	for name, change := range map[string]func(*policy.Settings){
+		"roles":      func(s *policy.Settings) { s.Roles = nil },
+		"rate":       func(s *policy.Settings) { s.Rate = 0.9 },
+		"min_tokens": func(s *policy.Settings) { s.MinTokens = 100_000 },
+		"lossless":   func(s *policy.Settings) { s.Mode = policy.ModeLossless },
+	} {
+		b.start(with(change))
+		if got := b.post("/v1/chat/completions", body); string(got.sent.Body) != want {
+			t.Errorf("%s: known texts changed their form: %v", name, got.header)
 		}
 	}
 }

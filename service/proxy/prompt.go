@@ -57,11 +57,11 @@ func (q *prompt) edits() []jsonedit.Edit {
 	q.opening = q.digestOf(q.body.Opening())
 	var edits []jsonedit.Edit
 	for _, u := range q.units() {
-		if !q.allowed(&u) {
+		e, ok := q.form(&u)
+		if !ok {
 			continue
 		}
 		q.report.looked++
-		e := q.form(&u)
 		q.report.add(e)
 		for i, b := range u.blocks {
 			if i < len(e.Texts) && e.Texts[i] != nil {
@@ -92,14 +92,18 @@ func (q *prompt) units() []unit {
 
 func same(a, b dialect.Block) bool { return a.Role == b.Role && a.Turn == b.Turn && !a.Document }
 
+// size is how many bytes the unit's texts have at most.
+func (u *unit) size() (n int) {
+	for _, b := range u.blocks {
+		n += b.Literal.End - b.Literal.Start - 2
+	}
+	return n
+}
+
 // allowed reports whether the unit may be shortened at all, by facts that need no
 // look at its text and that never change while the conversation lives.
 func (q *prompt) allowed(u *unit) bool {
-	size := 0
-	for _, b := range u.blocks {
-		size += b.Literal.End - b.Literal.Start - 2
-	}
-	if size < q.settings.MinTokens { // a token has a byte at least
+	if u.size() < q.settings.MinTokens { // a token has a byte at least
 		return false
 	}
 	first := &u.blocks[0]
@@ -144,20 +148,29 @@ func (u *unit) facts() []byte {
 }
 
 // form returns the form that the unit is sent in: the one it was sent in before, if
-// it was.
-func (q *prompt) form(u *unit) ledger.Entry {
+// it was. It is false for a unit that is none of ours.
+func (q *prompt) form(u *unit) (ledger.Entry, bool) {
+	// A ledger that outlives the process may know a text that another configuration
+	// allowed to be shortened.
+	allowed := q.allowed(u)
+	if !allowed && !(q.opts.Ledger.Durable() && u.size() >= leastTokens) {
+		return ledger.Entry{}, false
+	}
 	u.digest = q.digestOf(u.blocks)
 	pin := q.opts.Ledger.Key([]byte("pin"), q.tenant, q.opening, q.overrides, u.facts(), u.digest)
 	if e, ok := q.opts.Ledger.Get(pin); ok {
 		q.report.hits++
-		return e
+		return e, true
+	}
+	if !allowed {
+		return ledger.Entry{}, false
 	}
 	e := q.decide(u)
 	if q.settings.DryRun || e.Raw && (q.client.Err() != nil || q.settings.OnErrorFail && q.report.failed) {
-		return e // it is not sent in this form
+		return e, true // it is not sent in this form
 	}
 	e.Long = q.body.Long
-	return q.opts.Ledger.Put(pin, e)
+	return q.opts.Ledger.Put(pin, e), true
 }
 
 // decide is form for a unit that this conversation did not have before.

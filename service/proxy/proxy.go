@@ -187,5 +187,3 @@ func broken(err error) *vendor.Problem {
 	}
 	return &vendor.Problem{Status: http.StatusBadRequest, Code: "pith_invalid_request", Message: "the body ended early or is broken"}
 }
-
-func (estimate) Exact() bool { return false }

@@ -140,3 +140,19 @@ func TestTags(t *testing.T) {
 		t.Errorf("asked for %+v", r.Budget)
 	}
 }
+
+// A completion has no turns; its prompt is left alone unless all of the user's text is
+// named. Nor has a later turn of a conversation contexts, not even with tags on.
+func TestContextsAreOfTheFirstTurn(t *testing.T) {
+	b := newBench(t)
+	prompt := `{"model":"m","prompt":` + quoted(rag(1, longText)) + `}`
+	later := chat(user("hi"), `{"role":"assistant","content":"hello"}`, user(rag(2, longText)))
+	for _, header := range [][]string{nil, {"X-Pith-Tags", "on"}, {"X-Pith-Question", "why"}} {
+		if a := b.post("/v1/completions", prompt, header...); string(a.sent.Body) != prompt {
+			t.Errorf("completion, %v: changed", header)
+		}
+		if a := b.post("/v1/chat/completions", later, header...); string(a.sent.Body) != later {
+			t.Errorf("later turn, %v: changed", header)
+		}
+	}
+}

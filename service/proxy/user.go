@@ -16,8 +16,14 @@ func (q *prompt) userTurn(u *unit, texts []string) ledger.Entry {
 	if reason := q.noLossy(); reason != "" {
 		return kept(reason)
 	}
-	split := policy.SplitMessage(texts, policy.Tail{MinContext: 4 * q.settings.MinTokens})
 	whole := q.reads(policy.RoleUser)
+	if !u.blocks[0].Head {
+		if whole {
+			return q.plainTurn(u, texts)
+		}
+		return kept(string(policy.ReasonRoleOff))
+	}
+	split := policy.SplitMessage(texts, policy.Tail{MinContext: 4 * q.settings.MinTokens})
 	question := split.Question
 	switch {
 	case split.OK:

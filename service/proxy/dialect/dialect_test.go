@@ -82,7 +82,7 @@ var bodies = []struct {
 		"system:-1^ user:0^ user:0^# user:0^# tool:2[WebFetch] tool:2[WebFetch]! user:2 system:3 user:4"},
 	{"messages_system_string_last", Messages, `{"messages":[{"role":"user","content":"may 0"},{"role":"assistant","content":"never"}],"system":"may 1"}`,
 		"user:0^ system:-1^"},
-	{"completions", Completions, `{"prompt":"may 0","model":"m","stop":"never"}`, "user:0^"},
+	{"completions", Completions, `{"prompt":"may 0","model":"m","stop":"never"}`, "user:0"},
 	{"role_last", Chat, `{"messages":[{"content":"never","role":"assistant"},{"content":"may 0","role":"user"}]}`, "user:1"},
 	{"call_id_used_twice", Chat, `{"messages":[
 		{"role":"assistant","tool_calls":[{"id":"c","function":{"name":"first"}}]},{"role":"tool","tool_call_id":"c","content":"may 0"},

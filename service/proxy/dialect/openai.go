@@ -206,6 +206,7 @@ func (w *walk) completionsBody() {
 		switch k {
 		case "prompt":
 			if w.known = w.r.Kind() == jsonedit.String; w.known {
+				w.grown = true // what is to be continued is no turn with a question
 				w.input()
 			}
 		case "suffix", "logprobs":

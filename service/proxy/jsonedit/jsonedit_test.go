@@ -151,6 +151,7 @@ func TestAmbiguousKeys(t *testing.T) {
 		{"twice", `{"text":1,"text":2}`, ErrAmbiguous},
 		{"escaped", `{"text":1,"te\u0078t":2}`, ErrAmbiguous},
 		{"other_case", `{"text":1,"TEXT":2}`, ErrAmbiguous},
+		{"a_letter_that_folds", "{\"messages\":1,\"me\u017fsages\":2}", ErrAmbiguous},
 		{"other_case_alone", `{"TEXT":2}`, nil},
 		{"unknown_twice", `{"b":1,"b":2}`, nil},
 		{"apart", `[{"text":1},{"text":2}]`, nil},

@@ -2,7 +2,9 @@ package jsonedit
 
 import (
 	"errors"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // MaxDepth is how deep arrays and objects may be nested.
@@ -45,21 +47,45 @@ func (g Range) Empty() bool { return g.End <= g.Start }
 
 // Keys are the keys that a caller reads of one kind of object, at most 64.
 type Keys struct {
-	index map[string]int
-	fold  map[string]int // in lower case
+	names []string
 }
 
 // NewKeys returns the set of the names, which are distinct in lower case.
 func NewKeys(names ...string) *Keys {
-	k := &Keys{index: map[string]int{}, fold: map[string]int{}}
 	if len(names) > 64 {
 		panic("jsonedit: more than 64 keys")
 	}
-	for i, n := range names {
-		k.index[n] = i
-		k.fold[strings.ToLower(n)] = i
+	return &Keys{names}
+}
+
+// find returns the index of the name, and whether it is the same to the letter; -1 if
+// there is none.
+func (k *Keys) find(name []byte) (index int, exact bool) {
+	index = -1
+	for i, n := range k.names {
+		if len(n) != len(name) {
+			continue
+		}
+		if n == string(name) {
+			return i, true
+		}
+		if strings.EqualFold(n, string(name)) {
+			index = i
+		}
 	}
-	return k
+	if index < 0 && !ascii(name) { // some letters beyond ASCII fold to shorter ones
+		index = slices.IndexFunc(k.names, func(n string) bool { return strings.EqualFold(n, string(name)) })
+	}
+	return index, false
+}
+
+func ascii(b []byte) bool {
+	for _, c := range b {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // Reader is a cursor on a JSON text. After the first error it stays where it is,
@@ -242,12 +268,9 @@ func (r *Reader) key(keys *Keys, seen *uint64) string {
 		s, _ := Unquote(raw)
 		name = []byte(s)
 	}
-	i, exact := keys.index[string(name)]
-	if !exact {
-		var close bool
-		if i, close = keys.fold[strings.ToLower(string(name))]; !close {
-			return ""
-		}
+	i, exact := keys.find(name)
+	if i < 0 {
+		return ""
 	}
 	if *seen&(1<<i) != 0 {
 		r.Fail(ErrAmbiguous)
@@ -257,7 +280,7 @@ func (r *Reader) key(keys *Keys, seen *uint64) string {
 	if !exact {
 		return ""
 	}
-	return string(name)
+	return keys.names[i]
 }
 
 // colon reads a string and the colon behind it, and returns the string.

@@ -134,15 +134,16 @@ const (
 
 // plain returns the index from i on of the first byte that is a quote, a
 // backslash or a control character, or the length of src. It reads eight bytes at
-// a time; long strings are most of a prompt.
+// a time, and 32 while there is nothing to find; long strings are most of a prompt.
 func plain(src []byte, i int) int {
+	for ; i+32 <= len(src); i += 32 {
+		block := src[i : i+32]
+		if special(block)|special(block[8:])|special(block[16:])|special(block[24:]) != 0 {
+			break
+		}
+	}
 	for ; i+8 <= len(src); i += 8 {
-		x := binary.LittleEndian.Uint64(src[i:])
-		quote, slash := x^(low*'"'), x^(low*'\\')
-		// A zero byte borrows from the one above it, which may then be found too:
-		// only the lowest hit is sure, and only that is used.
-		hit := ((quote - low) &^ quote) | ((slash - low) &^ slash) | ((x - low*0x20) &^ x)
-		if hit &= high; hit != 0 {
+		if hit := special(src[i:]); hit != 0 {
 			return i + bits.TrailingZeros64(hit)/8
 		}
 	}
@@ -152,6 +153,15 @@ func plain(src []byte, i int) int {
 		}
 	}
 	return i
+}
+
+// special has the highest bit of a byte set if that byte of the first eight, as a
+// little-endian number, is special. A byte that is found borrows from the one above
+// it, which may then be found too: only the lowest hit is sure.
+func special(s []byte) uint64 {
+	x := binary.LittleEndian.Uint64(s)
+	quote, slash := x^(low*'"'), x^(low*'\\')
+	return (((quote - low) &^ quote) | ((slash - low) &^ slash) | ((x - low*0x20) &^ x)) & high
 }
 
 // escape returns the length of the escape that s begins with, 0 if it is none.

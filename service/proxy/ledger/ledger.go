@@ -131,6 +131,9 @@ func (l *Ledger) Close() error {
 	return l.journal.close()
 }
 
+// Durable reports whether forms outlive the process.
+func (l *Ledger) Durable() bool { return l.journal != nil }
+
 // Err returns the error that stopped the writing of the file, if any. The ledger
 // goes on in memory.
 func (l *Ledger) Err() error { return l.journal.failure() }
