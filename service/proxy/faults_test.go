@@ -261,6 +261,15 @@ func TestLimits(t *testing.T) {
 	if got := b.vendor.Requests(); got[len(got)-1].Size != 50_000 || res.Header.Get("X-Pith-Reason") != "body_too_long" {
 		t.Errorf("in chunks: sent %d, %v", got[len(got)-1].Size, res.Header)
 	}
+	req, _ = http.NewRequest(http.MethodPost, b.url+"/v1/chat/completions", io.MultiReader(strings.NewReader(pad(100_001))))
+	req.Header.Set("Content-Type", "application/json")
+	if res, err = http.DefaultTransport.RoundTrip(req); err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if res.StatusCode != 413 {
+		t.Errorf("over the hard limit in chunks: status %d", res.StatusCode)
+	}
 	if n := b.proxy.gate.now.Load(); n != 0 {
 		t.Errorf("%d bytes were not given back", n)
 	}

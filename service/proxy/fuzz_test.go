@@ -3,7 +3,6 @@ package proxy
 import (
 	"bytes"
 	"encoding/json"
-	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -15,7 +14,6 @@ import (
 	"github.com/pith-proxy/pith/service/proxy/jsonedit"
 	"github.com/pith-proxy/pith/service/proxy/ledger"
 	"github.com/pith-proxy/pith/service/proxy/policy"
-	"github.com/pith-proxy/pith/tokenize"
 )
 
 // Whatever the body and whatever the client asks for: what is sent differs in the
@@ -38,7 +36,7 @@ func FuzzShorten(f *testing.F) {
 	defer l.Close()
 	settings := policy.Default()
 	settings.MinTokens, settings.Deadline = 20, time.Minute
-	p := newFuzzed(f, l, settings)
+	p := newPlain(f, l, settings, true)
 	f.Fuzz(func(t *testing.T, body []byte, api byte, asked string) {
 		h := http.Header{}
 		for one := range strings.SplitSeq(asked, ";") {
@@ -70,17 +68,6 @@ func FuzzShorten(f *testing.F) {
 			t.Fatalf("the second time other bytes:\n%s\n%s", out, again)
 		}
 	})
-}
-
-func newFuzzed(f *testing.F, l *ledger.Ledger, s policy.Settings) *Proxy {
-	opts := Options{Compressor: &halver{}, Counter: func(m string) (Counter, error) { return tokenize.CounterFor(m) },
-		Ledger: l, Transport: http.DefaultTransport, Settings: s, Verify: true, Log: slog.New(slog.DiscardHandler),
-		Upstreams: map[string]Upstream{OpenAI: {Base: parsed(f, "http://127.0.0.1:1/v1")}}}
-	p, err := New(opts)
-	if err != nil {
-		f.Fatal(err)
-	}
-	return p
 }
 
 // onlyBlocksDiffer blanks the texts that may be rewritten in both bodies, takes our

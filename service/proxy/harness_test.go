@@ -281,6 +281,18 @@ func diffRange(a, b []byte) (before, after int) {
 	return before, after
 }
 
+// newPlain is a proxy without a vendor.
+func newPlain(t testing.TB, l *ledger.Ledger, s policy.Settings, verify bool) *Proxy {
+	opts := Options{Compressor: &halver{}, Counter: func(m string) (Counter, error) { return tokenize.CounterFor(m) },
+		Ledger: l, Transport: http.DefaultTransport, Settings: s, Verify: verify, Log: slog.New(slog.DiscardHandler),
+		Upstreams: map[string]Upstream{OpenAI: {Base: parsed(t, "http://127.0.0.1:1/v1")}}}
+	p, err := New(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
 func TestMain(m *testing.M) {
 	code := m.Run()
 	http.DefaultTransport.(*http.Transport).CloseIdleConnections() // the tests' own

@@ -46,11 +46,12 @@ func (p *Proxy) take(w http.ResponseWriter, r *http.Request) (intake, error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return intake{reason: reasonMethod}, nil
 	}
-	r.Body = &paced{ReadCloser: r.Body, rc: http.NewResponseController(w), patience: p.opts.Limits.BodyTimeout, start: time.Now()}
+	r.Body = http.MaxBytesReader(w, r.Body, p.opts.Limits.MaxBody)
 	if reason := closed(r); reason != "" {
 		return intake{reason: reason}, nil
 	}
-	in, err := p.read(r)
+	body := &paced{ReadCloser: r.Body, rc: http.NewResponseController(w), patience: p.opts.Limits.BodyTimeout, start: time.Now()}
+	in, err := p.read(r, body)
 	if err != nil || in.reason != "" {
 		return in, err
 	}
@@ -98,7 +99,7 @@ const firstRead = 16 << 10
 
 // read reads the body. If it turns out too long, or there is too much in flight, what
 // was read is put back in front of what was not.
-func (p *Proxy) read(r *http.Request) (intake, error) {
+func (p *Proxy) read(r *http.Request, body *paced) (intake, error) {
 	limit := p.opts.Limits.InspectBody
 	if r.ContentLength > limit {
 		return intake{reason: reasonTooLong}, nil
@@ -117,13 +118,14 @@ func (p *Proxy) read(r *http.Request) (intake, error) {
 				in.reason = reasonBusy
 			}
 			if in.reason != "" {
+				body.stop()
 				r.Body = &putBack{Reader: io.MultiReader(bytes.NewReader(buf), r.Body), Closer: r.Body}
 				return in, nil
 			}
 			in.held += room
 			buf = append(make([]byte, 0, int64(len(buf))+room), buf...)
 		}
-		n, err := r.Body.Read(buf[len(buf):cap(buf)])
+		n, err := body.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
 		if err == io.EOF {
 			in.raw = buf
@@ -150,7 +152,7 @@ type putBack struct {
 
 // paced moves the deadline by which the next bytes of a body must come: patience, and
 // the time that what came would take at the slowest rate. It makes no difference to a
-// client that is only slow.
+// client that is only slow. At the body's end there is no deadline left.
 type paced struct {
 	io.ReadCloser
 	rc       *http.ResponseController
@@ -164,10 +166,14 @@ func (b *paced) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.n += int64(n)
 	if err == io.EOF {
-		_ = b.rc.SetReadDeadline(time.Time{})
+		b.stop()
 	}
 	return n, err
 }
+
+// stop lifts the deadline. One left behind would end the connection in the middle of
+// the answer.
+func (b *paced) stop() { _ = b.rc.SetReadDeadline(time.Time{}) }
 
 // gate bounds the bytes that are held at once. It never makes anybody wait: who does
 // not get in is served without being held.

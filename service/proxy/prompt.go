@@ -100,10 +100,14 @@ func (u *unit) size() (n int) {
 	return n
 }
 
+// bytesPerToken is less than a token has on average in prose of any language. A text
+// that is shorter by this measure is not looked at.
+const bytesPerToken = 3
+
 // allowed reports whether the unit may be shortened at all, by facts that need no
 // look at its text and that never change while the conversation lives.
 func (q *prompt) allowed(u *unit) bool {
-	if u.size() < q.settings.MinTokens { // a token has a byte at least
+	if u.size() < bytesPerToken*q.settings.MinTokens {
 		return false
 	}
 	first := &u.blocks[0]
