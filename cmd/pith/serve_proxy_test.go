@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/pith-proxy/pith/service/fakeupstream"
 )
@@ -246,5 +247,36 @@ func TestFileNamesUpstreamsAndKeys(t *testing.T) {
 	}
 	if strings.Contains(s.log.String(), lines[1]) || strings.Contains(s.log.String(), "sk-real") {
 		t.Error("the log has a key")
+	}
+}
+
+// A stream that is under way when the service stops goes on to its end.
+func TestStreamsOutliveTheShutdown(t *testing.T) {
+	up, s := vendorAnd(t, nil)
+	req, err := http.NewRequest(http.MethodPost, s.url+"/v1/chat/completions", strings.NewReader(`{"model":"m","stream":true,"messages":[{"role":"user","content":"hi"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set(fakeupstream.ScriptHeader, "drip=100ms")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	stopped := make(chan error, 1)
+	go func() { stopped <- s.stop() }()
+	for s.get("/readyz") == http.StatusOK { // until it has begun to stop
+		time.Sleep(time.Millisecond)
+	}
+	data, err := io.ReadAll(resp.Body)
+	if err != nil || !strings.HasSuffix(string(data), "data: [DONE]\n\n") {
+		t.Errorf("the stream ended with %q, %v", data[max(0, len(data)-40):], err)
+	}
+	if err := <-stopped; err != nil {
+		t.Errorf("shutdown: %v", err)
+	}
+	if got := up.Requests(); len(got) != 1 || got[0].Gone {
+		t.Errorf("the vendor saw %d requests, the first gone: %v", len(got), got[0].Gone)
 	}
 }

@@ -2,7 +2,11 @@ package proxy
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -112,5 +116,39 @@ func TestSubscriptionsLoseNothing(t *testing.T) {
 		if a := b.post("/v1/chat/completions", body, append(h, "X-Pith-Mode", "auto")...); a.header.Get("X-Pith-Status") != "compressed" {
 			t.Errorf("%v, asked for: %v", h[1], a.header)
 		}
+	}
+}
+
+func TestTenantOf(t *testing.T) {
+	with := func(name string, headers ...string) string {
+		r := &http.Request{Header: http.Header{}}
+		for i := 0; i < len(headers); i += 2 {
+			r.Header.Add(headers[i], headers[i+1])
+		}
+		if name != "" {
+			c := &x509.Certificate{Subject: pkix.Name{CommonName: name}}
+			r.TLS = &tls.ConnectionState{PeerCertificates: []*x509.Certificate{c}, VerifiedChains: [][]*x509.Certificate{{c}}}
+		}
+		return string(tenantOf(r))
+	}
+	all := map[string]string{
+		"nobody":       with(""),
+		"a":            with("", "Authorization", "Bearer a"),
+		"b":            with("", "Authorization", "Bearer b"),
+		"a_elsewhere":  with("", "X-Api-Key", "Bearer a"),
+		"a_and_b":      with("", "Authorization", "Bearer a", "X-Api-Key", "b"),
+		"certified":    with("one"),
+		"certified_a":  with("one", "Authorization", "Bearer a"),
+		"certified_a2": with("two", "Authorization", "Bearer a"),
+	}
+	seen := map[string]string{}
+	for name, tenant := range all {
+		if other, twice := seen[tenant]; twice {
+			t.Errorf("%s and %s are one tenant", name, other)
+		}
+		seen[tenant] = name
+	}
+	if with("one", "Authorization", "Bearer a", "User-Agent", "x") != all["certified_a"] {
+		t.Error("a tenant depends on more than who asks")
 	}
 }

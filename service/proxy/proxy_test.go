@@ -92,3 +92,16 @@ func TestSharedContextsStayRaw(t *testing.T) {
 		}
 	}
 }
+
+// What was shortened once is not shortened again, as it would be behind two proxies.
+func TestResultsAreLeftAlone(t *testing.T) {
+	b := newBench(t)
+	first := b.post("/v1/chat/completions", chat(user("q"), search("c", words(1, longText))))
+	if first.header.Get("X-Pith-Status") != "compressed" {
+		t.Fatalf("%v", first.header)
+	}
+	again := b.post("/v1/chat/completions", strings.Replace(string(first.sent.Body), `"content":"q"`, `"content":"another conversation"`, 1))
+	if again.header.Get("X-Pith-Reason") != "already_compressed" || b.halver.count() != 1 {
+		t.Errorf("asked %d times, %v", b.halver.count(), again.header)
+	}
+}

@@ -266,7 +266,7 @@ func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 // Large bodies pass in either direction without being held, whether their length is
 // known or not.
 func TestLargeBodiesStream(t *testing.T) {
-	const size = 256 << 20
+	const size = 1 << 30
 	up := newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
 		n, err := io.Copy(io.Discard, r.Body)
 		fmt.Fprint(w, n, r.ContentLength, err)

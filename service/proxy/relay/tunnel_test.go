@@ -71,7 +71,7 @@ func TestTunnel(t *testing.T) {
 				t.Errorf("subprotocol %q", c.Subprotocol())
 			}
 			time.Sleep(120 * time.Millisecond) // no deadline of an answer applies to a tunnel
-			for _, msg := range []string{"hello", "", strings.Repeat("x", 16<<20)} {
+			for _, msg := range []string{"hello", "", strings.Repeat("x", 64<<20)} {
 				if err := c.Write(t.Context(), websocket.MessageBinary, []byte(msg)); err != nil {
 					t.Fatal(err)
 				}
