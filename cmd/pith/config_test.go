@@ -130,7 +130,8 @@ func TestConfigurationDocument(t *testing.T) {
 
 Defaults, then a YAML file (` + "`--config`" + ` or ` + "`PITH_CONFIG`" + `), then the environment, then flags: each is stronger than the one
 before. ` + "`pith config check`" + ` reports every mistake at once, ` + "`pith config print`" + ` shows what is in force. In a file the
-dots of a key are levels; in the environment a list is separated by commas.
+dots of a key are levels; in the environment a list is separated by commas. Only a file can say ` + "`upstreams.NAME`, `proxy.models`" + `
+and ` + "`proxy.keys`" + `: [proxy.md](proxy.md) shows how.
 
 | key | default | environment | flag | meaning |
 |---|---|---|---|---|

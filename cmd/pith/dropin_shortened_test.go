@@ -103,7 +103,7 @@ func blank(r fakeupstream.Recorded) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	body, err := dialect.Parse(src, api)
+	body, err := dialect.Parse(src, api, 0)
 	var edits []jsonedit.Edit
 	for _, b := range body.Blocks {
 		edits = append(edits, jsonedit.Edit{Range: b.Literal, New: []byte(`""`)})

@@ -131,6 +131,11 @@ func shownKey(h http.Header) (key string, own bool) {
 	if k := h.Get("X-Pith-Key"); k != "" {
 		return k, false
 	}
+	for token := range strings.SplitSeq(h.Get("Sec-Websocket-Protocol"), ",") {
+		if k, ok := strings.CutPrefix(strings.TrimSpace(token), socketKey); ok && strings.HasPrefix(k, KeyPrefix) {
+			return k, true
+		}
+	}
 	for _, name := range credentials {
 		v := h.Get(name)
 		if scheme, rest, ok := strings.Cut(v, " "); ok && strings.EqualFold(scheme, "Bearer") {
@@ -142,6 +147,10 @@ func shownKey(h http.Header) (key string, own bool) {
 	}
 	return "", false
 }
+
+// socketKey begins the subprotocol in which browsers send a key, since they cannot set
+// headers on a websocket.
+const socketKey = "openai-insecure-api-key."
 
 func unauthorized(status int, msg string) *vendor.Problem {
 	return &vendor.Problem{Status: status, Code: vendor.CodeUnauthorized, Message: msg}
@@ -171,6 +180,16 @@ func (c *caller) swapCredential(h http.Header, d vendor.Dialect) {
 	}
 	for _, name := range credentials {
 		h.Del(name)
+	}
+	if p := h.Get("Sec-Websocket-Protocol"); strings.Contains(p, socketKey+KeyPrefix) {
+		tokens := strings.Split(p, ",")
+		for i, token := range tokens {
+			if strings.HasPrefix(strings.TrimSpace(token), socketKey+KeyPrefix) {
+				tokens[i] = " " + socketKey + c.key.Credential
+			}
+		}
+		h.Set("Sec-Websocket-Protocol", strings.TrimSpace(strings.Join(tokens, ",")))
+		return
 	}
 	if d == vendor.Anthropic {
 		h.Set("X-Api-Key", c.key.Credential)

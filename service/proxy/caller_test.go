@@ -39,6 +39,8 @@ func TestKeys(t *testing.T) {
 		{"wrong_beside", "/v1/models", []string{"X-Pith-Key", "pith_wrong"}, 401, "", ""},
 		{"other_upstream", "/v1/messages", []string{"X-Api-Key", "pith_held"}, 403, "", ""},
 		{"other_profile", "/pith/local/v1/chat/completions", []string{"X-Api-Key", "pith_held"}, 403, "", ""},
+		{"in_a_subprotocol", "/v1/chat/completions", []string{"Sec-Websocket-Protocol", "realtime, openai-insecure-api-key.pith_held, v1", "Authorization", ""}, 200, "", ""},
+		{"wrong_in_a_subprotocol", "/v1/chat/completions", []string{"Sec-Websocket-Protocol", "realtime, openai-insecure-api-key.pith_wrong"}, 401, "", ""},
 		{"none", "/v1/chat/completions", nil, 200, "Bearer sk-test", ""},
 	}
 	for _, tt := range tests {
@@ -49,6 +51,9 @@ func TestKeys(t *testing.T) {
 			}
 			if got := a.sent.Header.Get("Authorization"); got != tt.auth {
 				t.Errorf("the vendor got Authorization %q, want %q", got, tt.auth)
+			}
+			if got := a.sent.Header.Get("Sec-Websocket-Protocol"); strings.Contains(got, "pith_") || tt.name == "in_a_subprotocol" && got != "realtime, openai-insecure-api-key.sk-real-vendor, v1" {
+				t.Errorf("the vendor got the subprotocols %q", got)
 			}
 			if got := a.sent.Header.Get("X-Api-Key"); got != tt.xkey {
 				t.Errorf("the vendor got X-Api-Key %q, want %q", got, tt.xkey)

@@ -30,7 +30,10 @@ func (x *exchange) done(ctx context.Context, out relay.Outcome, took time.Durati
 				slog.String("id", x.id), slog.String("upstream", x.route.name))
 		}
 	}
-	x.log(ctx, out.Status, out.Code, took)
+	if out.Err != nil {
+		m.failures.WithLabelValues(x.route.name, out.Err.Reason).Inc()
+	}
+	x.log(ctx, out, took)
 }
 
 func (x *exchange) count() {
@@ -48,7 +51,7 @@ func (x *exchange) count() {
 	m.ledger.WithLabelValues("miss").Add(float64(r.misses))
 }
 
-func (x *exchange) log(ctx context.Context, status int, code string, took time.Duration) {
+func (x *exchange) log(ctx context.Context, out relay.Outcome, took time.Duration) {
 	if !x.opts.Log.Enabled(ctx, slog.LevelInfo) {
 		return
 	}
@@ -56,11 +59,14 @@ func (x *exchange) log(ctx context.Context, status int, code string, took time.D
 		slog.String("id", x.id),
 		slog.String("upstream", x.route.name),
 		slog.String("operation", x.route.label),
-		slog.Int("status", status),
+		slog.Int("status", out.Status),
 		slog.Duration("took", took),
 	}
-	if code != "" {
-		attrs = append(attrs, slog.String("code", code))
+	if out.Code != "" {
+		attrs = append(attrs, slog.String("code", out.Code))
+	}
+	if out.Err != nil {
+		attrs = append(attrs, slog.String("cause", out.Err.Reason))
 	}
 	if x.caller.key != nil {
 		attrs = append(attrs, slog.String("key", x.caller.key.ID))

@@ -75,7 +75,7 @@ func FuzzShorten(f *testing.F) {
 func onlyBlocksDiffer(t *testing.T, before, after []byte, api dialect.API) {
 	t.Helper()
 	blank := func(src []byte) string {
-		body, _ := dialect.Parse(src, api)
+		body, _ := dialect.Parse(src, api, 0)
 		var edits []jsonedit.Edit
 		for _, b := range body.Blocks {
 			edits = append(edits, jsonedit.Edit{Range: b.Literal, New: []byte(`""`)})

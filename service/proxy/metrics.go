@@ -13,6 +13,7 @@ type metrics struct {
 	ledger    *prometheus.CounterVec   // hits and misses
 	added     *prometheus.HistogramVec // by operation
 	upstream  *prometheus.HistogramVec // by upstream
+	failures  *prometheus.CounterVec   // by upstream, cause
 	refusals  prometheus.Counter
 	trips     prometheus.Counter
 	panics    prometheus.Counter
@@ -34,6 +35,7 @@ func newMetrics(r *prometheus.Registry, g *gate) (*metrics, error) {
 		ledger:   counters("ledger_total", "Texts whose form was known (hit) or not (miss).", "result"),
 		added:    histograms("added_seconds", "From the whole body to the first byte sent on.", fine, "operation"),
 		upstream: histograms("upstream_first_byte_seconds", "From the first byte sent on to the header of the answer.", coarse, "upstream"),
+		failures: counters("failures_total", "Requests without a whole answer, by cause.", "upstream", "cause"),
 		refusals: counter("upstream_4xx_after_edit_total", "Edited requests that the vendor refused with 400 or 422."),
 		trips:    counter("breaker_trips_total", "Times that too many refusals stopped the shortening of a tenant's new texts."),
 		panics:   counter("compressor_panics_total", "Panics caught."),
@@ -43,7 +45,7 @@ func newMetrics(r *prometheus.Registry, g *gate) (*metrics, error) {
 			Help: "Bytes of bodies held."}, func() float64 { return float64(g.now.Load()) }),
 	}
 	for _, c := range []prometheus.Collector{m.requests, m.prompts, m.blocks, m.tokens, m.ledger, m.added, m.upstream,
-		m.refusals, m.trips, m.panics, m.inFlight, m.clientErr} {
+		m.failures, m.refusals, m.trips, m.panics, m.inFlight, m.clientErr} {
 		if err := r.Register(c); err != nil {
 			return nil, err
 		}

@@ -85,7 +85,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if problem != nil {
 		x.refuse(w, *problem)
-		x.log(r.Context(), problem.Status, problem.Code, time.Since(start))
+		x.log(r.Context(), relay.Outcome{Status: problem.Status, Code: problem.Code}, time.Since(start))
 		return
 	}
 	defer x.caller.leave()
@@ -109,7 +109,6 @@ func newID() string {
 }
 
 func (x *exchange) refuse(w http.ResponseWriter, p vendor.Problem) {
-	w.Header().Set("X-Pith-Request-Id", x.id)
 	vendor.WriteError(w, x.route.vendor, x.id, p)
 }
 

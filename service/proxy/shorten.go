@@ -29,11 +29,17 @@ func (x *exchange) shorten(r *http.Request, src []byte) (out []byte, problem *ve
 	}()
 	fromHeader, ignored := policy.FromHeader(r.Header)
 	x.report.ignored = ignored
-	if x.off(r.Header, fromHeader) && !bytes.Contains(src, extensionKey) {
-		x.report.off = true
-		return nil, nil
+	least := leastTokens // bytes, since a token has one at least
+	if !bytes.Contains(src, extensionKey) {
+		if x.off(r.Header, fromHeader) {
+			x.report.off = true
+			return nil, nil
+		}
+		if len(x.opts.Models) == 0 && !x.opts.Ledger.Durable() {
+			least = bytesPerToken * x.settings(r.Header, "", []policy.Override{fromHeader}).MinTokens
+		}
 	}
-	body, err := dialect.Parse(src, x.route.api)
+	body, err := dialect.Parse(src, x.route.api, least)
 	var edits []jsonedit.Edit
 	overrides := []policy.Override{fromHeader}
 	if !body.Extension.Empty() {

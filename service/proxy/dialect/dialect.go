@@ -1,7 +1,7 @@
 // Package dialect finds the texts in a vendor's request that may be rewritten: the
 // string literals that a person or a tool wrote, and no others.
 //
-//	body, err := dialect.Parse(raw, dialect.Chat)
+//	body, err := dialect.Parse(raw, dialect.Chat, 0)
 //	for _, b := range body.Blocks {
 //		fmt.Println(b.Role, b.Tool, b.Literal.Of(raw))
 //	}
@@ -100,10 +100,11 @@ func (b *Body) Opening() []Block {
 	return nil
 }
 
-// Parse reads a body. Its errors are ErrShape and those of package jsonedit; a body
-// with an error must be passed on as it is.
-func Parse(src []byte, api API) (Body, error) {
-	w := walk{r: jsonedit.NewReader(src), src: src, tools: map[string]string{}}
+// Parse reads a body. Turns whose texts have fewer than least bytes together are left
+// out, but for the first user turn. Its errors are ErrShape and those of package
+// jsonedit; a body with an error must be passed on as it is.
+func Parse(src []byte, api API, least int) (Body, error) {
+	w := walk{r: jsonedit.NewReader(src), src: src, least: least, tools: map[string]string{}}
 	if w.r.Kind() != jsonedit.Object {
 		w.r.Skip()
 		if err := w.r.End(); err != nil {
@@ -138,7 +139,9 @@ type walk struct {
 	r     *jsonedit.Reader
 	src   []byte
 	body  Body
+	least int               // bytes of a turn's texts
 	known bool              // the body has a shape we know
+	begun bool              // there was a user turn with texts
 	grown bool              // an assistant turn or a tool result has been seen
 	tools map[string]string // call → name, of the calls so far: some clients use one again
 }
@@ -189,6 +192,20 @@ func (w *walk) settle(t turn) {
 	}
 	if t.role == assistant || t.role == Tool {
 		w.grown = true
+	}
+	w.forget(t)
+}
+
+// forget takes the blocks of a turn back that is too short.
+func (w *walk) forget(t turn) {
+	size := 0
+	for _, b := range w.body.Blocks[t.first:] {
+		size += b.Literal.End - b.Literal.Start
+	}
+	first := t.role == User && size > 0 && !w.begun
+	w.begun = w.begun || first
+	if size < w.least && !first {
+		w.body.Blocks = w.body.Blocks[:t.first]
 	}
 }
 

@@ -94,7 +94,7 @@ var bodies = []struct {
 func TestParse(t *testing.T) {
 	for _, tt := range bodies {
 		t.Run(tt.name, func(t *testing.T) {
-			body, err := Parse([]byte(tt.src), tt.api)
+			body, err := Parse([]byte(tt.src), tt.api, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -165,7 +165,7 @@ func TestFacts(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			b, err := Parse([]byte(tt.src), tt.api)
+			b, err := Parse([]byte(tt.src), tt.api, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -201,19 +201,19 @@ func TestUnreadableBodies(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if b, err := Parse([]byte(tt.src), Chat); !errors.Is(err, tt.want) || len(b.Blocks) > 0 {
+			if b, err := Parse([]byte(tt.src), Chat, 0); !errors.Is(err, tt.want) || len(b.Blocks) > 0 {
 				t.Errorf("got %v with %d blocks, want %v", err, len(b.Blocks), tt.want)
 			}
 		})
 	}
-	if _, err := Parse([]byte(`{"prompt":["a"]}`), Completions); !errors.Is(err, ErrShape) {
+	if _, err := Parse([]byte(`{"prompt":["a"]}`), Completions, 0); !errors.Is(err, ErrShape) {
 		t.Errorf("list of prompts: %v", err)
 	}
 }
 
 func TestExtension(t *testing.T) {
 	for _, src := range []string{`{"pith":{"mode":"off"},"messages":[]}`, `{"model":"m" , "pith":{"mode":"off"}}`} {
-		b, err := Parse([]byte(src), Chat)
+		b, err := Parse([]byte(src), Chat, 0)
 		if err != nil && !errors.Is(err, ErrShape) {
 			t.Fatal(err)
 		}
@@ -229,12 +229,29 @@ func TestExtension(t *testing.T) {
 
 func TestOpening(t *testing.T) {
 	src := `{"messages":[{"role":"system","content":"s"},{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]},{"role":"user","content":"c"}]}`
-	b, err := Parse([]byte(src), Chat)
+	b, err := Parse([]byte(src), Chat, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if o := b.Opening(); len(o) != 2 || string(o[1].Literal.Of([]byte(src))) != `"b"` {
 		t.Errorf("got %v", o)
+	}
+}
+
+func TestShortTurnsAreLeftOut(t *testing.T) {
+	long := strings.Repeat("x", 50)
+	src := `{"messages":[{"role":"system","content":"s"},{"role":"user","content":"first"},{"role":"user","content":"short"},
+		{"role":"user","content":[{"type":"text","text":"part"},{"type":"text","text":"` + long + `"}]},{"role":"tool","content":"t"},{"role":"tool","content":"` + long + `"}]}`
+	b, err := Parse([]byte(src), Chat, 40)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, b := range b.Blocks {
+		got = append(got, describe(b))
+	}
+	if g := strings.Join(got, " "); g != "user:1^ user:3^ user:3^ tool:5" {
+		t.Errorf("got %s", g)
 	}
 }
 
@@ -245,7 +262,7 @@ func TestGrowingConversationKeepsItsBlocks(t *testing.T) {
 		var before []string
 		for n := 1; n <= len(turns); n++ {
 			src := build(turns[:n])
-			body, err := Parse(src, tt.api)
+			body, err := Parse(src, tt.api, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -288,7 +305,7 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(b.src), byte(b.api))
 	}
 	f.Fuzz(func(t *testing.T, src []byte, api byte) {
-		body, err := Parse(src, API(api%4))
+		body, err := Parse(src, API(api%4), 0)
 		if err == nil && !json.Valid(src) {
 			t.Fatal("accepted what is not JSON")
 		}
@@ -321,7 +338,7 @@ func BenchmarkParse(b *testing.B) {
 			b.SetBytes(int64(len(src)))
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := Parse(src, Chat); err != nil {
+				if _, err := Parse(src, Chat, 0); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -53,6 +53,7 @@ func WriteError(w http.ResponseWriter, d Dialect, requestID string, p Problem) {
 	}
 	if requestID != "" {
 		h.Set(d.requestID(), requestID)
+		h.Set("X-Pith-Request-Id", requestID)
 	}
 	w.WriteHeader(p.Status)
 	_, _ = w.Write(body) // net/http keeps it back from a HEAD
