@@ -25,6 +25,7 @@ type lab struct {
 
 	direct, simple, off, auto side // simple is the bare proxy
 	logs                      []*errorLog
+	messages                  []string // of the conversation
 }
 
 // open starts all processes.
@@ -80,7 +81,7 @@ func (l *lab) run(ctx context.Context, wanted []string) error {
 	began := time.Now()
 	fmt.Printf("%s\n\n%s %s; pith logs warnings only.\n", server.Machine(), l.cores, runtime.Version())
 	measure := map[string]func(context.Context) error{
-		"latency": l.latency, "miss": l.miss, "saturation": l.saturation, "stream": l.stream, "memory": l.memory}
+		"latency": l.latency, "miss": l.miss, "saturation": l.saturation, "stream": l.stream, "memory": l.memory, "conversation": l.conversation}
 	for _, w := range wanted {
 		if err := measure[w](ctx); err != nil {
 			return fmt.Errorf("%s: %w", w, err)

@@ -39,7 +39,7 @@ func main() {
 }
 
 // parts are what there is to measure, in the order in which it is.
-var parts = []string{"latency", "miss", "saturation", "stream", "memory"}
+var parts = []string{"latency", "miss", "saturation", "stream", "memory", "conversation"}
 
 func start(role, to, bin, model, only string, p plan) error {
 	switch role {
@@ -92,6 +92,8 @@ type plan struct {
 
 	streamRounds int
 
+	turns int // of the conversation
+
 	held    int           // bodies at once, where memory is measured
 	flights int           // how many times
 	think   time.Duration // how long the vendor lets each be held
@@ -107,8 +109,8 @@ var full = plan{
 	load: 0.25, rounds: 6, each: time.Second,
 	misses:  map[int]int{4 * kb: 12, 16 * kb: 6},
 	clients: 32, bursts: 3, burst: 2 * time.Second,
-	streams: []int{1, 100}, frames: 200, openers: 50, streamRounds: 3,
-	held: 64, flights: 3, think: time.Second,
+	streams: []int{1, 100, 500}, frames: 200, openers: 50, streamRounds: 3,
+	held: 64, flights: 3, think: time.Second, turns: 30,
 }
 
 func planOf(quick bool, load float64, rounds int) plan {
@@ -121,7 +123,7 @@ func planOf(quick bool, load float64, rounds int) plan {
 		p.bursts, p.burst = 2, 300*time.Millisecond
 		p.streams, p.frames, p.openers = []int{1, 20}, 20, 5
 		p.streamRounds = 1
-		p.held, p.flights, p.think = 16, 1, 300*time.Millisecond
+		p.held, p.flights, p.think, p.turns = 16, 1, 300*time.Millisecond, 4
 	}
 	return p
 }
