@@ -17,8 +17,15 @@ func kept(reason string) ledger.Entry { return ledger.Entry{Reason: reason} }
 // raw is the decision to leave a text as it is for a reason that may pass.
 func raw(reason string) ledger.Entry { return ledger.Entry{Raw: true, Reason: reason} }
 
+// longestText bounds, in bytes, what is looked at: to classify a text and to find a
+// question in it takes a hundredth of a second a megabyte, which no deadline cuts.
+const longestText = 4 << 20
+
 // evaluate looks at the texts.
 func (q *prompt) evaluate(u *unit) ledger.Entry {
+	if u.size() > longestText {
+		return kept(reasonLongText)
+	}
 	texts := make([]string, len(u.blocks))
 	size := 0
 	for i, b := range u.blocks {

@@ -34,6 +34,7 @@ func TestUnreadableBodiesGoOn(t *testing.T) {
 		{"both", `{"messages":[{"role":"user","content":` + long + `}],"input":"x"}`, "unknown_shape"},
 		{"duplicate_content", `{"messages":[{"role":"user","content":` + long + `,"content":"x"}]}`, "duplicate_keys"},
 		{"duplicate_messages", `{"messages":[{"role":"user","content":` + long + `}],"Messages":[]}`, "duplicate_keys"},
+		{"long_text", chat(user(strings.Repeat(rag(1, longText), 5<<20/len(rag(1, longText))))), "text_too_long"},
 		{"lone_surrogate", `{"messages":[{"role":"user","content":"\ud800` + long[1:] + `}]}`, "undecodable_text"},
 		{"bad_utf8", "{\"messages\":[{\"role\":\"user\",\"content\":\"\xff" + long[1:] + "}]}", "undecodable_text"},
 		{"100k_messages", `{"messages":[` + huge + `{"role":"user","content":"x"}]}`, "nothing_to_compress"},
@@ -276,5 +277,33 @@ func TestLimits(t *testing.T) {
 	b = newBench(t, func(o *Options) { o.Limits.MaxHeld = 1000 })
 	if a := b.post("/v1/chat/completions", body); string(a.sent.Body) != body || a.header.Get("X-Pith-Reason") != "busy" {
 		t.Errorf("with too much in flight: %v", a.header)
+	}
+}
+
+// Bodies that wait for their turn to be decoded are not lost, and a client that leaves
+// meanwhile is not waited for.
+func TestDecodingWaitsForItsTurn(t *testing.T) {
+	b := newBench(t)
+	for range cap(b.proxy.decoding) {
+		b.proxy.decoding <- struct{}{}
+	}
+	enc, _ := zstd.NewWriter(nil)
+	packed := enc.EncodeAll([]byte(chat(user(rag(1, longText)))), nil)
+	ctx, cancel := context.WithCancel(context.Background())
+	req, _ := http.NewRequestWithContext(ctx, http.MethodPost, b.url+"/v1/responses", bytes.NewReader(packed))
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Content-Encoding", "zstd")
+	time.AfterFunc(20*time.Millisecond, cancel)
+	if res, err := http.DefaultTransport.RoundTrip(req); err == nil {
+		res.Body.Close()
+		t.Error("answered before its turn")
+	}
+	done := make(chan answer)
+	go func() { done <- b.send(b.url+"/v1/responses", packed, "Content-Encoding", "zstd") }()
+	for range cap(b.proxy.decoding) {
+		<-b.proxy.decoding
+	}
+	if a := <-done; a.header.Get("X-Pith-Status") != "compressed" {
+		t.Errorf("%v", a.header)
 	}
 }

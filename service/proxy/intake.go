@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"mime"
@@ -56,7 +57,7 @@ func (p *Proxy) take(w http.ResponseWriter, r *http.Request) (intake, error) {
 		return in, err
 	}
 	enc := strings.Join(r.Header["Content-Encoding"], ",")
-	plain, err := coding.Decode(enc, in.raw, coding.Limits{MaxBytes: int(p.opts.Limits.InspectBody)})
+	plain, err := p.decode(r.Context(), enc, in.raw)
 	switch {
 	case err == nil:
 		in.decoded = enc != "" && !strings.EqualFold(enc, "identity")
@@ -76,6 +77,20 @@ func (p *Proxy) take(w http.ResponseWriter, r *http.Request) (intake, error) {
 		in.reason = reasonCoding
 	}
 	return in, nil
+}
+
+// decode waits for its turn: what a body unpacks to is not known before, so that many
+// at once could need more memory than there is.
+func (p *Proxy) decode(ctx context.Context, enc string, raw []byte) ([]byte, error) {
+	if enc != "" {
+		select {
+		case p.decoding <- struct{}{}:
+			defer func() { <-p.decoding }()
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	return coding.Decode(enc, raw, coding.Limits{MaxBytes: int(p.opts.Limits.InspectBody)})
 }
 
 // closed says by the header alone why a body is not to be looked into; "" if it is.

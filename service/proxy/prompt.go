@@ -23,6 +23,7 @@ const (
 	reasonStateful    = "stateful_conversation"
 	reasonStored      = "stored_by_vendor"
 	reasonUndecodable = "undecodable_text"
+	reasonLongText    = "text_too_long"
 	reasonOwnOutput   = "already_compressed"
 	reasonShared      = "shared_context"
 	reasonNoText      = "nothing_to_compress"

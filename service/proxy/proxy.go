@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +22,7 @@ type Proxy struct {
 	upstreams map[string]*relay.Upstream
 	keys      *keyring
 	gate      *gate
+	decoding  chan struct{} // a place for each core
 	worker    *worker
 	breaker   *breaker
 	metrics   *metrics
@@ -32,7 +34,8 @@ func New(opts Options) (*Proxy, error) {
 		return nil, err
 	}
 	p := &Proxy{opts: opts, upstreams: map[string]*relay.Upstream{}, gate: &gate{most: opts.Limits.MaxHeld},
-		breaker: newBreaker(opts.Refusals), relay: relay.New(opts.Relay)}
+		decoding: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		breaker:  newBreaker(opts.Refusals), relay: relay.New(opts.Relay)}
 	for name, up := range opts.Upstreams {
 		p.upstreams[name] = &relay.Upstream{Name: name, Base: up.Base, Dialect: up.Dialect, Transport: opts.Transport}
 	}
