@@ -26,8 +26,10 @@ type app struct {
 	router *compressors.Router
 	models []*model // that serve, in order of preference
 
-	mu     sync.Mutex
-	opened []func() // how to close the models opened so far
+	mu      sync.Mutex
+	opened  []func() // how to close the models opened so far
+	closed  bool
+	opening sync.WaitGroup // models
 }
 
 func newApp(c *Config) (*app, error) {
@@ -120,8 +122,17 @@ func (a *app) sources() []llmlingua2.Source {
 	return out
 }
 
-// openModel joins a model and its tokenizer.
+// openModel joins a model and its tokenizer. It may still be at it when the request
+// that wanted the model is over, but not when the app is closed.
 func (a *app) openModel(ctx context.Context, m *model) (*llmlingua2.Model, error) {
+	a.mu.Lock()
+	if a.closed {
+		a.mu.Unlock()
+		return nil, errors.New("the program is about to end")
+	}
+	a.opening.Add(1)
+	a.mu.Unlock()
+	defer a.opening.Done()
 	loaded, err := a.load(ctx, m)
 	if err != nil {
 		return nil, err
@@ -149,6 +160,10 @@ func (a *app) closeLater(shut func()) {
 
 // Close waits for what runs and frees the models.
 func (a *app) Close() {
+	a.mu.Lock()
+	a.closed = true
+	a.mu.Unlock()
+	a.opening.Wait()
 	a.engine.Close()
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -3,10 +3,8 @@ package llmlingua2
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/pith-proxy/pith"
 	"github.com/pith-proxy/pith/tokenize"
@@ -26,7 +24,10 @@ const DefaultRate = 0.5
 type Source struct {
 	Name      string
 	Languages []string // ISO 639-1
-	Open      func(context.Context) (*Model, error)
+
+	// Open opens the model. Its context has the values of the request's that wanted it,
+	// and no end: others may wait for the model when that request is over.
+	Open func(context.Context) (*Model, error)
 }
 
 // Options of a compressor.
@@ -134,39 +135,4 @@ func (c *Compressor) forLanguage(code string) *lazyModel {
 		}
 	}
 	return nil
-}
-
-// lazyModel opens its source once; a failure is tried again by the next request.
-type lazyModel struct {
-	Source
-	mu    sync.Mutex
-	model *Model
-}
-
-func (l *lazyModel) open(ctx context.Context, window int) (*Model, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.model != nil {
-		return l.model, nil
-	}
-	m, err := l.Open(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("open model %s: %w", l.Name, err)
-	}
-	if window > 0 {
-		m.Window = min(m.Window, window)
-	}
-	if err := m.validate(); err != nil {
-		return nil, err
-	}
-	l.model = m
-	return m, nil
-}
-
-func (l *lazyModel) opened() *Model {
-	if !l.mu.TryLock() {
-		return nil // being opened
-	}
-	defer l.mu.Unlock()
-	return l.model
 }

@@ -9,29 +9,45 @@ import (
 // time does not first use it up. A wrong guess costs a saving; that the text is then
 // sent raw on later turns, too, is the ledger's to see to.
 type pace struct {
-	mu   sync.Mutex
-	rate float64 // bytes a second; 0 is not known yet
+	now func() time.Time // nil is the clock
+
+	mu     sync.Mutex
+	rate   float64 // bytes a second; 0 is not known yet
+	probed time.Time
 }
 
 const (
-	paceFree   = 2 << 10 // bytes of a text that is tried in any case, which keeps the rate up to date
-	paceDoubt  = 1.5     // how much longer than the time left a text has to take to be refused
-	paceWeight = 0.25    // of a new measurement
-	paceHope   = 1.05    // a refusal makes the rate seem a little higher, lest one bad moment refuse for ever
+	paceFree  = 2 << 10         // bytes of a text that is tried in any case
+	paceDoubt = 1.5             // how much longer than the time left a text has to take to be refused
+	paceUp    = 0.5             // weight of a measurement that is better than expected
+	paceDown  = 0.25            // and of one that is worse
+	paceProbe = 5 * time.Second // once in this time a text is tried all the same: a bad moment passes
 )
+
+func (p *pace) clock() time.Time {
+	if p.now != nil {
+		return p.now()
+	}
+	return time.Now()
+}
 
 // enough reports whether there may be enough time for n bytes.
 func (p *pace) enough(n int, left time.Duration) bool {
+	now := p.clock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.rate == 0 || n <= paceFree || float64(n) <= p.rate*left.Seconds()*paceDoubt {
 		return true
 	}
-	p.rate *= paceHope
-	return false
+	if now.Sub(p.probed) < paceProbe {
+		return false
+	}
+	p.probed = now
+	return true
 }
 
 // took notes that n bytes took this long, or, if cut, that they would have taken longer.
+// What is cut first of all says nothing: a model may have been opened meanwhile.
 func (p *pace) took(n int, d time.Duration, cut bool) {
 	if n == 0 || d <= 0 {
 		return
@@ -40,9 +56,12 @@ func (p *pace) took(n int, d time.Duration, cut bool) {
 	defer p.mu.Unlock()
 	now := float64(n) / d.Seconds()
 	switch {
+	case cut && (p.rate == 0 || now >= p.rate):
 	case p.rate == 0:
 		p.rate = now
-	case !cut || now < p.rate:
-		p.rate += (now - p.rate) * paceWeight
+	case now > p.rate:
+		p.rate += (now - p.rate) * paceUp
+	default:
+		p.rate += (now - p.rate) * paceDown
 	}
 }

@@ -6,7 +6,7 @@ import (
 )
 
 func TestPace(t *testing.T) {
-	var p pace
+	p := pace{probed: time.Now().Add(time.Hour)}
 	if !p.enough(1<<30, time.Millisecond) {
 		t.Error("refused before anything is known")
 	}
@@ -29,14 +29,36 @@ func TestPace(t *testing.T) {
 }
 
 func TestPaceRecovers(t *testing.T) {
-	var p pace
-	p.took(10_000, time.Second, true) // one bad moment
-	for range 200 {
-		if p.enough(100_000, time.Second) {
-			return
-		}
+	now := time.Unix(100, 0)
+	p := pace{now: func() time.Time { return now }}
+	p.took(100_000, time.Second, false)
+	for range 50 {
+		p.took(1000, time.Second, true) // a bad time
 	}
-	t.Error("refused for ever")
+	if !p.enough(100_000, time.Second) {
+		t.Error("the first is a probe")
+	}
+	if p.enough(100_000, time.Second) {
+		t.Error("another one at once")
+	}
+	now = now.Add(paceProbe)
+	if !p.enough(100_000, time.Second) {
+		t.Error("no probe after a while")
+	}
+	for range 3 { // it went well, and small texts did
+		p.took(100_000, time.Second, false)
+	}
+	if !p.enough(100_000, time.Second) || !p.enough(100_000, time.Second) {
+		t.Error("refused after the bad time")
+	}
+}
+
+func TestPaceKnowsNothingOfATextThatWasCutFirst(t *testing.T) {
+	var p pace
+	p.took(1000, time.Second, true)
+	if p.rate != 0 {
+		t.Errorf("rate %v", p.rate)
+	}
 }
 
 func TestPaceIsNotSpeededUpByATextThatWasCut(t *testing.T) {
