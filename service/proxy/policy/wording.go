@@ -2,12 +2,12 @@ package policy
 
 import "strings"
 
-// needsWording reports whether a task is about the very words of a text. outside
-// is all text outside contexts; where the question has a label, its own words are
-// read more kindly, since "Summarize what was said about X" is a question.
+// needsWording reports whether a task is about the very words of a text, or about all
+// of it. outside is all text outside contexts; where the question has a label, its own
+// words are read more kindly, since "Summarize what was said about X" is a question.
 func needsWording(outside, question string, labelled bool) bool {
 	lower := strings.ToLower(outside)
-	if containsAny(lower, exactPhrases) {
+	if containsAny(lower, exactPhrases) || containsAny(" "+strings.ToLower(question)+" ", exhaustive) {
 		return true
 	}
 	if labelled && question != "" {
@@ -25,6 +25,12 @@ var exactPhrases = phrases(`word for word, word-for-word, verbatim, exact words,
 	how many lines, list all, list every, find all, find every, extract all, extract every, tone of, writing style, well written, well-written,
 	plagiar, grammar, spelling, punctuation, proofread, character count, word count, wörtlich, wort für wort, mot pour mot, mot à mot, palabra por palabra, textualmente, parola per parola,
 	逐字, 照抄, 原样, 一字不差, 多少个字, 字数`)
+
+// exhaustive are questions whose answer is spread over the whole text, so that each
+// sentence left out may be a part of it.
+var exhaustive = strings.Split(" all | every | each |enumerate|complete list|full list|exhaustive| list the |as many as"+
+	"| alle |sämtliche| jede | jeder | jedes | jeden |vollständige liste|tous les|toutes les| chaque |liste complète|todos los|todas las| cada |lista completa"+
+	"|所有|全部|每个|每一|列出|列举", "|")
 
 // taskPhrases are about the text itself when they stand outside a question.
 var taskPhrases = phrases(`typo, duplicat, mistakes, feedback on, non-repeating, role-play, role play, roleplay, act as, pretend, code review, pull request,
