@@ -151,6 +151,9 @@ func (c *Config) validateProxy(bad mistake) {
 			bad(key, "must be at least 1; got %d", n)
 		}
 	}
+	if p.InspectBody > p.MaxBody {
+		bad("proxy.inspect_body", "must be at most proxy.max_body")
+	}
 	for i := range p.Models {
 		c.validateModel(bad, fmt.Sprintf("proxy.models.%d", i), &p.Models[i])
 	}
@@ -203,6 +206,12 @@ func (o *OverrideConfig) validate(bad mistake, key string) {
 	validateMode(bad, key+".mode", o.Mode, true)
 	validateRate(bad, key+".rate", o.Rate)
 	validateRoles(bad, key+".roles", o.Roles)
+	if o.MinTokens < 0 {
+		bad(key+".min_tokens", "must not be negative; got %d", o.MinTokens)
+	}
+	if o.Deadline != 0 && (o.Deadline < policy.MinDeadline || o.Deadline > policy.MaxDeadline) {
+		bad(key+".deadline", "must be from %v to %v; got %v", policy.MinDeadline, policy.MaxDeadline, o.Deadline)
+	}
 }
 
 func (c *Config) validateModel(bad mistake, key string, m *ModelConfig) {

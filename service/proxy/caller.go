@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -122,6 +123,9 @@ func (p *Proxy) identify(r *http.Request, rt *route) (caller, *vendor.Problem) {
 			"this key of pith stands for no vendor's key: send it in X-Pith-Key and the vendor's where it belongs")
 	}
 	c := caller{tenant: []byte("key\x00" + key.ID), key: key, swap: key.Credential != ""}
+	if !c.swap { // the vendor's key is the client's own, and may be one of many
+		c.tenant = append(c.tenant, tenantOf(r)...)
+	}
 	return c, nil
 }
 
@@ -137,12 +141,10 @@ func shownKey(h http.Header) (key string, own bool) {
 		}
 	}
 	for _, name := range credentials {
-		v := h.Get(name)
-		if scheme, rest, ok := strings.Cut(v, " "); ok && strings.EqualFold(scheme, "Bearer") {
-			v = strings.TrimLeft(rest, " ")
-		}
-		if strings.HasPrefix(v, KeyPrefix) {
-			return v, true
+		for _, v := range h[name] {
+			if v = bare(v); strings.HasPrefix(v, KeyPrefix) {
+				return v, true
+			}
 		}
 	}
 	return "", false
@@ -196,6 +198,35 @@ func (c *caller) swapCredential(h http.Header, d vendor.Dialect) {
 		return
 	}
 	h.Set("Authorization", "Bearer "+c.key.Credential)
+}
+
+// dropOwnKeys takes out what is still ours among the credentials: it is no vendor's to
+// see, wherever the client put it.
+func dropOwnKeys(h http.Header) {
+	for _, name := range credentials {
+		h[name] = slices.DeleteFunc(h[name], func(v string) bool {
+			return strings.HasPrefix(bare(v), KeyPrefix)
+		})
+		if len(h[name]) == 0 {
+			delete(h, name)
+		}
+	}
+	for i, p := range h["Sec-Websocket-Protocol"] {
+		if strings.Contains(p, socketKey+KeyPrefix) {
+			tokens := slices.DeleteFunc(strings.Split(p, ","), func(token string) bool {
+				return strings.HasPrefix(strings.TrimSpace(token), socketKey+KeyPrefix)
+			})
+			h["Sec-Websocket-Protocol"][i] = strings.TrimSpace(strings.Join(tokens, ","))
+		}
+	}
+}
+
+// bare is a credential without its scheme.
+func bare(v string) string {
+	if scheme, rest, ok := strings.Cut(v, " "); ok && strings.EqualFold(scheme, "Bearer") {
+		return strings.TrimLeft(rest, " ")
+	}
+	return v
 }
 
 // enter counts the request against the key's limit and reports whether it is within.

@@ -87,10 +87,18 @@ func (q *prompt) single(u *unit, text string) ledger.Entry {
 // noLossy says why nothing in this request may lose words; "" if it may.
 func (q *prompt) noLossy() string {
 	switch {
-	case q.settings.NoLossy:
-		return string(policy.ReasonNoLossy)
 	case q.settings.Mode == policy.ModeLossless:
 		return string(policy.ReasonModeLossless)
+	}
+	return ""
+}
+
+// untouchable says why nothing in this request may be rewritten, not even to what it was
+// rewritten to before; "" if it may.
+func (q *prompt) untouchable() string {
+	switch {
+	case q.settings.NoLossy:
+		return string(policy.ReasonNoLossy)
 	case q.body.Sensitive:
 		return reasonSensitive
 	case q.body.Store && q.settings.SkipStored:
@@ -102,6 +110,7 @@ func (q *prompt) noLossy() string {
 // compress runs the compressor with what all requests have in common.
 func (q *prompt) compress(req pith.Request) verdict {
 	if q.breaker.open(q.tenant) {
+		q.report.failed = true
 		return verdict{reason: reasonBreaker, failed: true}
 	}
 	req.Method = q.settings.Method
@@ -121,11 +130,11 @@ func (q *prompt) entry(u *unit, v *verdict, texts []string) ledger.Entry {
 	}
 	literals := make([][]byte, len(u.blocks))
 	for i, b := range u.blocks {
-		if strings.TrimSpace(texts[i]) == "" {
+		was, _ := jsonedit.Unquote(b.Literal.Of(q.src))
+		if was != texts[i] && strings.TrimSpace(texts[i]) == "" {
 			return kept(reasonNotShorter) // vendors refuse empty texts
 		}
 		edit := jsonedit.Replace(q.src, b.Literal, texts[i])
-		was, _ := jsonedit.Unquote(b.Literal.Of(q.src))
 		if was != texts[i] && !bytes.Equal(edit.New, b.Literal.Of(q.src)) {
 			literals[i] = edit.New
 		}

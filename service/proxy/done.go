@@ -30,6 +30,9 @@ func (x *exchange) done(ctx context.Context, out relay.Outcome, took time.Durati
 				slog.String("id", x.id), slog.String("upstream", x.route.name))
 		}
 	}
+	if err := x.opts.Ledger.Err(); err != nil && !x.ledgerFailed.Swap(true) {
+		x.opts.Log.LogAttrs(ctx, slog.LevelError, "the ledger's file cannot be written; forms are in memory only", slog.String("error", err.Error()))
+	}
 	if out.Err != nil {
 		m.failures.WithLabelValues(x.route.name, out.Err.Reason).Inc()
 	}

@@ -57,7 +57,15 @@ type unit struct {
 func (q *prompt) edits() []jsonedit.Edit {
 	q.opening = q.digestOf(q.body.Opening())
 	var edits []jsonedit.Edit
+	untouchable := q.untouchable()
 	for _, u := range q.units() {
+		if untouchable != "" {
+			if q.allowed(&u) {
+				q.report.looked++
+				q.report.add(kept(untouchable))
+			}
+			continue
+		}
 		e, ok := q.form(&u)
 		if !ok {
 			continue
@@ -113,7 +121,7 @@ func (q *prompt) allowed(u *unit) bool {
 	}
 	first := &u.blocks[0]
 	if first.Document {
-		return q.reads(policy.RoleUser) && !q.body.Cited
+		return q.reads(policy.RoleUser)
 	}
 	switch u.role {
 	case dialect.User:
@@ -157,14 +165,18 @@ func (u *unit) facts() []byte {
 func (q *prompt) form(u *unit) (ledger.Entry, bool) {
 	// A ledger that outlives the process may know a text that another configuration
 	// allowed to be shortened.
+	if u.blocks[0].Document && q.body.Cited {
+		return ledger.Entry{}, false // places in it are counted by what the vendor gets
+	}
 	allowed := q.allowed(u)
 	if !allowed && !(q.opts.Ledger.Durable() && u.size() >= leastTokens) {
 		return ledger.Entry{}, false
 	}
 	u.digest = q.digestOf(u.blocks)
-	pin := q.opts.Ledger.Key([]byte("pin"), q.tenant, q.opening, q.overrides, u.facts(), u.digest)
+	pin := q.opts.Ledger.Key([]byte("pin"), q.tenant, []byte(q.body.Model), q.opening, q.overrides, u.facts(), u.digest)
 	if e, ok := q.opts.Ledger.Get(pin); ok {
 		q.report.hits++
+		q.report.failed = q.report.failed || e.Raw && q.settings.OnErrorFail && e.Reason != reasonShared
 		return e, true
 	}
 	if !allowed {
@@ -191,6 +203,10 @@ func (q *prompt) decide(u *unit) ledger.Entry {
 		return e
 	}
 	q.report.misses++
+	if q.ctx.Err() != nil { // to look at a text takes time, too
+		q.report.failed = true
+		return raw(reasonDeadline)
+	}
 	e := q.evaluate(u)
 	if e.Raw {
 		return e

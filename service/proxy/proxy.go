@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/pith-proxy/pith/service/proxy/policy"
@@ -26,6 +27,8 @@ type Proxy struct {
 	worker    *worker
 	breaker   *breaker
 	metrics   *metrics
+
+	ledgerFailed atomic.Bool // and the log has it
 }
 
 // New returns a Proxy. It fails on options that make no sense.
@@ -118,7 +121,10 @@ func (x *exchange) refuse(w http.ResponseWriter, p vendor.Problem) {
 // serve sends the request on, with a shorter prompt if it has one and that can be.
 func (x *exchange) serve(w http.ResponseWriter, r *http.Request, start time.Time) {
 	call := relay.Call{Upstream: x.route.upstream, Path: x.route.path, RequestID: x.id,
-		EditRequest:  func(h http.Header) { x.caller.swapCredential(h, x.route.upstream.Dialect) },
+		EditRequest: func(h http.Header) {
+			x.caller.swapCredential(h, x.route.upstream.Dialect)
+			dropOwnKeys(h)
+		},
 		EditResponse: func(_ int, h http.Header) { x.answer(w, h) },
 		Done:         func(out relay.Outcome) { x.done(r.Context(), out, time.Since(start)) }}
 	if x.route.api == 0 {
@@ -138,9 +144,10 @@ func (x *exchange) serve(w http.ResponseWriter, r *http.Request, start time.Time
 // answer adds to the header of an answer what is ours, and takes out what would
 // contradict it.
 func (x *exchange) answer(w http.ResponseWriter, h http.Header) {
-	if w.Header().Get("Access-Control-Allow-Origin") != "" {
+	own := w.Header()
+	if own.Get("Access-Control-Allow-Origin") != "" && !sameMap(own, h) {
 		for name := range h { // an origin named twice is one that browsers do not accept
-			if strings.HasPrefix(name, "Access-Control-") && h.Get(name) != w.Header().Get(name) {
+			if strings.HasPrefix(name, "Access-Control-") {
 				h.Del(name)
 			}
 		}
@@ -148,6 +155,16 @@ func (x *exchange) answer(w http.ResponseWriter, h http.Header) {
 	if x.route.api != 0 {
 		x.report.write(h, x.id)
 	}
+}
+
+// sameMap reports whether a change of a is one of b: an answer of our own is made of
+// the header that it is sent with.
+func sameMap(a, b http.Header) bool {
+	const probe = "\x00"
+	a[probe] = nil
+	_, same := b[probe]
+	delete(a, probe)
+	return same
 }
 
 // prepare reads the body and decides what is sent in its place. held are the bytes to
@@ -172,7 +189,8 @@ func (x *exchange) prepare(w http.ResponseWriter, r *http.Request, call *relay.C
 	if in.plain == nil {
 		fromHeader, _ := policy.FromHeader(r.Header)
 		x.report.skipped, x.report.off = in.reason, x.off(r.Header, fromHeader)
-		return nil, in.held
+		settings := x.settings(r.Header, "", []policy.Override{fromHeader})
+		return x.refusal(&settings), in.held
 	}
 	body, problem := x.shorten(r, in.plain)
 	if body != nil {

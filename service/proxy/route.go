@@ -66,7 +66,7 @@ func (p *Proxy) route(r *http.Request) (route, bool) {
 		name, path = profile, "/"+tail
 	}
 	rest, ok := cutVersion(path)
-	if !ok {
+	if !ok || climbs(r.URL.Path) {
 		return route{}, false
 	}
 	plain := plainPath(r.URL.Path, name)
@@ -90,6 +90,17 @@ func (p *Proxy) route(r *http.Request) (route, bool) {
 		rt.api, rt.label = op.api, op.label
 	}
 	return rt, true
+}
+
+// climbs reports whether a path has a segment that leads out of what is above it: it
+// could leave the base that an upstream was configured with.
+func climbs(path string) bool {
+	for part := range strings.SplitSeq(path, "/") {
+		if part == "." || part == ".." {
+			return true
+		}
+	}
+	return false
 }
 
 // cutVersion cuts off /v1, with what slashes there are before it.

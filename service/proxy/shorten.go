@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pith-proxy/pith/service/proxy/dialect"
@@ -24,7 +25,7 @@ func (x *exchange) shorten(r *http.Request, src []byte) (out []byte, problem *ve
 			x.metrics.panics.Inc()
 			logPanic(r.Context(), x.opts.Log, v)
 			x.report = report{asked: x.report.asked, skipped: reasonFailed}
-			out, problem = nil, nil
+			out, problem = onlyOurs(src), nil
 		}
 	}()
 	fromHeader, ignored := policy.FromHeader(r.Header)
@@ -55,6 +56,10 @@ func (x *exchange) shorten(r *http.Request, src []byte) (out []byte, problem *ve
 	case x.report.off:
 	case err != nil:
 		x.report.skipped = shapeReason(err)
+		if len(edits) == 0 {
+			return onlyOurs(src), x.refusal(&settings)
+		}
+		problem = x.refusal(&settings)
 	default:
 		q := &prompt{Proxy: x.Proxy, src: src, body: body, settings: settings,
 			tenant: x.caller.tenant, overrides: asked(overrides), report: &x.report}
@@ -63,24 +68,41 @@ func (x *exchange) shorten(r *http.Request, src []byte) (out []byte, problem *ve
 		q.ctx, cancel = context.WithTimeout(q.client, deadline(r.Header, settings.Deadline))
 		defer cancel()
 		more := q.edits()
-		if x.report.failed && settings.OnErrorFail {
-			return nil, &vendor.Problem{Status: http.StatusServiceUnavailable, Code: vendor.CodeCompression,
-				Message: "the prompt could not be compressed in time, and the request says on_error: fail", Retry: true}
+		if x.report.failed {
+			problem = x.refusal(&settings)
 		}
 		if !settings.DryRun {
 			edits = merge(edits, more)
 		}
 	}
-	if len(edits) == 0 {
-		return nil, nil
+	if len(edits) == 0 || problem != nil {
+		return nil, problem
 	}
 	out = jsonedit.Splice(src, edits)
 	if x.opts.Verify && !sound(src, out, edits) {
 		x.opts.Log.LogAttrs(r.Context(), slog.LevelError, "edit is not sound", slog.String("id", x.id))
 		x.report.skipped = "unsound_edit"
-		return nil, nil
+		return onlyOurs(src), x.refusal(&settings)
 	}
 	return out, nil
+}
+
+// refusal is the answer for a client that would rather have none than an uncompressed
+// prompt; nil for all others.
+func (x *exchange) refusal(s *policy.Settings) *vendor.Problem {
+	if !s.OnErrorFail || s.DryRun || s.Mode == policy.ModeOff {
+		return nil
+	}
+	return &vendor.Problem{Status: http.StatusServiceUnavailable, Code: vendor.CodeCompression,
+		Message: "the prompt could not be compressed, or not in time, and the request says on_error: fail", Retry: true}
+}
+
+// onlyOurs is src without the member pith; nil if it has none.
+func onlyOurs(src []byte) []byte {
+	if removal, ok := dialect.Extension(src); ok {
+		return jsonedit.Splice(src, []jsonedit.Edit{removal})
+	}
+	return nil
 }
 
 // extensionKey is looked for before a body is parsed that nothing else is wanted from.
@@ -114,7 +136,7 @@ func (x *exchange) settings(h http.Header, model string, overrides []policy.Over
 		s.Mode = policy.ModeLossless
 	}
 	for _, m := range x.opts.Models {
-		if ok, _ := path.Match(m.Match, model); ok {
+		if matches(m.Match, model) {
 			all = append(all, m.Override)
 		}
 	}
@@ -122,8 +144,21 @@ func (x *exchange) settings(h http.Header, model string, overrides []policy.Over
 		s.NoLossy = s.NoLossy || k.NoLossy
 		all = append(all, k.Override)
 	}
-	return s.With(append(all, overrides...)...)
+	s = s.With(append(all, overrides...)...)
+	s.MinTokens = max(s.MinTokens, leastAsked)
+	return s
 }
+
+// matches is path.Match for names of models, in which a slash is no border.
+func matches(pattern, model string) bool {
+	flat := func(s string) string { return strings.ReplaceAll(s, "/", "\x00") }
+	ok, _ := path.Match(flat(pattern), flat(model))
+	return ok
+}
+
+// leastAsked is the least that a client may ask for as min_tokens: to look at each of
+// very many very short texts gains nothing.
+const leastAsked = 16
 
 // asked digests what the client itself asked for. A conversation whose client asks for
 // something else is decided upon anew; one whose configuration changes is not. The
@@ -138,7 +173,7 @@ func asked(overrides []policy.Override) []byte {
 // deadline is the time for compression: what is configured or asked for, but at most a
 // twentieth of what the client says it waits for the answer.
 func deadline(h http.Header, d time.Duration) time.Duration {
-	if s, err := strconv.ParseFloat(h.Get("X-Stainless-Timeout"), 64); err == nil && s > 0 {
+	if s, err := strconv.ParseFloat(h.Get("X-Stainless-Timeout"), 64); err == nil && s > 0 && s < 1e6 {
 		d = min(d, time.Duration(s*float64(time.Second)/20))
 	}
 	return d

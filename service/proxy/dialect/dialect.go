@@ -77,6 +77,7 @@ type Body struct {
 	Cited     bool // the answer may quote places in documents
 	Store     bool // the client asks that the vendor keep the exchange
 	Long      bool // the client asks that the vendor cache the prefix for a day
+	mute      bool // the first user turn has no text
 
 	// Extension is the value of the member pith, and Removal the edit that takes
 	// the member out; both are empty if there is none.
@@ -85,8 +86,12 @@ type Body struct {
 }
 
 // Opening returns the blocks of the first user turn. They name the conversation:
-// they are there from its first request to its last.
+// they are there from its first request to its last. A turn without text has none, and
+// a later one does not take its place.
 func (b *Body) Opening() []Block {
+	if b.mute {
+		return nil
+	}
 	for i, first := range b.Blocks {
 		if first.Role != User {
 			continue
@@ -129,6 +134,23 @@ func Parse(src []byte, api API, least int) (Body, error) {
 	return w.body, nil
 }
 
+var pithKey = jsonedit.NewKeys("pith")
+
+// Extension finds the member pith of a body that Parse refuses. The edit is empty if
+// there is none, or if the body is no JSON object.
+func Extension(src []byte) (removal jsonedit.Edit, ok bool) {
+	w := walk{r: jsonedit.NewReader(src), src: src}
+	if w.r.Kind() != jsonedit.Object {
+		return jsonedit.Edit{}, false
+	}
+	w.r.Object(pithKey, func(k string) {
+		if k != "" {
+			w.extension()
+		}
+	})
+	return w.body.Removal, w.r.End() == nil && !w.body.Extension.Empty()
+}
+
 // extensionOnly is the body of a request of unknown shape: only ours is ours.
 func (w *walk) extensionOnly() Body {
 	return Body{Extension: w.body.Extension, Removal: w.body.Removal}
@@ -141,7 +163,7 @@ type walk struct {
 	body  Body
 	least int               // bytes of a turn's texts
 	known bool              // the body has a shape we know
-	begun bool              // there was a user turn with texts
+	begun bool              // there was a user turn
 	grown bool              // an assistant turn or a tool result has been seen
 	tools map[string]string // call → name, of the calls so far: some clients use one again
 }
@@ -202,8 +224,10 @@ func (w *walk) forget(t turn) {
 	for _, b := range w.body.Blocks[t.first:] {
 		size += b.Literal.End - b.Literal.Start
 	}
-	first := t.role == User && size > 0 && !w.begun
-	w.begun = w.begun || first
+	first := t.role == User && !w.begun
+	if first {
+		w.begun, w.body.mute = true, size == 0
+	}
 	if size < w.least && !first {
 		w.body.Blocks = w.body.Blocks[:t.first]
 	}

@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 
 	"github.com/go-json-experiment/json"
 )
@@ -65,6 +66,8 @@ type journal struct {
 	path    string
 	secrets *secrets
 
+	lock *os.File
+
 	mu   sync.Mutex
 	file *os.File
 	size int64
@@ -74,6 +77,34 @@ type journal struct {
 // openJournal reads the file, if there is one. It has to be rewritten before the
 // first record is added.
 func openJournal(path, key string, load func(Key, int64, Entry)) (*journal, error) {
+	lock, err := lockFile(path)
+	if err != nil {
+		return nil, err
+	}
+	j, err := readJournal(path, key, load)
+	if err != nil {
+		_ = lock.Close()
+		return nil, err
+	}
+	j.lock = lock
+	return j, nil
+}
+
+// lockFile keeps a second process away, which would write the file anew under the
+// first one's hands. The lock is on a file beside it, since that one is replaced.
+func lockFile(path string) (*os.File, error) {
+	lock, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("ledger: %w", err)
+	}
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		_ = lock.Close()
+		return nil, fmt.Errorf("ledger: %s is in use by another process; give each its own file", path)
+	}
+	return lock, nil
+}
+
+func readJournal(path, key string, load func(Key, int64, Entry)) (*journal, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &journal{path: path, secrets: newSecrets(key, newSalt())}, nil
@@ -231,5 +262,5 @@ func (j *journal) close() error {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.file.Close()
+	return errors.Join(j.file.Close(), j.lock.Close())
 }

@@ -41,6 +41,9 @@ type Entry struct {
 	Method        string   `json:"method"`
 	Before, After int      // tokens
 	Tokenizer     string   `json:"tokenizer"` // that counted them
+
+	pinned  bool  // by Put: it outlives the process
+	written int64 // until when it counts by the file, Unix seconds
 }
 
 // Options of a Ledger. Zero values are the defaults.
@@ -69,9 +72,10 @@ type Ledger struct {
 }
 
 type rawEntry struct {
-	until  int64 // Unix seconds
-	reason string
-	long   bool
+	until   int64 // Unix seconds
+	written int64 // as until, by the file
+	reason  string
+	long    bool
 }
 
 const day = 24 * time.Hour
@@ -107,7 +111,9 @@ func Open(o Options) (*Ledger, error) {
 	}
 	if l.journal, err = openJournal(o.File, o.Secret, l.load); err == nil {
 		l.journal.rewrite(l.live)
-		err = l.journal.failure()
+		if err = l.journal.failure(); err != nil {
+			_ = l.journal.lock.Close()
+		}
 	}
 	if err != nil {
 		l.short.StopAllGoroutines()
@@ -166,7 +172,23 @@ func (l *Ledger) Get(k Key) (Entry, bool) {
 	if ok {
 		return e, true
 	}
-	return l.short.GetIfPresent(k)
+	if e, ok = l.short.GetIfPresent(k); ok && e.pinned && l.journal != nil {
+		l.renew(k, e)
+	}
+	return e, ok
+}
+
+// renew writes a shortened form again when the file would forget it while it is in use.
+func (l *Ledger) renew(k Key, e Entry) {
+	until := l.opts.now().Add(l.opts.ttl(e.Long)).Unix()
+	if until-e.written <= int64(l.opts.ttl(e.Long).Seconds()/2) {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e.written = until
+	l.short.Set(k, e)
+	l.write(k, &e)
 }
 
 // getRaw wants the lock.
@@ -177,11 +199,12 @@ func (l *Ledger) getRaw(k Key) (Entry, bool) {
 		return Entry{}, false
 	}
 	e := Entry{Raw: true, Reason: r.reason, Long: r.long}
-	until := now.Add(l.opts.ttl(r.long)).Unix()
-	if until-r.until > int64(l.opts.ttl(r.long).Seconds()/2) {
-		l.journal.add(k, until, &e)
+	r.until = now.Add(l.opts.ttl(r.long)).Unix()
+	if r.until-r.written > int64(l.opts.ttl(r.long).Seconds()/2) {
+		r.written = r.until
+		l.journal.add(k, r.until, &e)
 	}
-	l.raw[k] = rawEntry{until, r.reason, r.long}
+	l.raw[k] = r
 	return e, true
 }
 
@@ -193,9 +216,12 @@ func (l *Ledger) Put(k Key, e Entry) Entry {
 	if first, ok := l.getRaw(k); ok {
 		return first
 	}
+	now := l.opts.now()
+	until := now.Add(l.opts.ttl(e.Long)).Unix()
 	if !e.Raw {
+		e.pinned, e.written = true, until
 		first, added := l.short.SetIfAbsent(k, e)
-		if added && e.Texts != nil {
+		if added {
 			l.write(k, &e)
 		}
 		return first
@@ -203,11 +229,10 @@ func (l *Ledger) Put(k Key, e Entry) Entry {
 	if first, ok := l.short.GetIfPresent(k); ok {
 		return first
 	}
-	now := l.opts.now()
 	if len(l.raw) >= l.opts.MaxRaw {
 		l.sweep(now)
 	}
-	l.raw[k] = rawEntry{now.Add(l.opts.ttl(e.Long)).Unix(), e.Reason, e.Long}
+	l.raw[k] = rawEntry{until, until, e.Reason, e.Long}
 	l.write(k, &e)
 	return e
 }
@@ -226,16 +251,14 @@ func (l *Ledger) write(k Key, e *Entry) {
 	}
 }
 
-// live gives the records that count to each. The times of shortened forms are not
-// known, so they start anew.
+// live gives the records that count to each.
 func (l *Ledger) live(each func(Key, int64, *Entry)) {
 	for k, r := range l.raw {
 		each(k, r.until, &Entry{Raw: true, Long: r.long})
 	}
-	now := l.opts.now()
 	for k, e := range l.short.All() {
-		if e.Texts != nil {
-			each(k, now.Add(l.opts.ttl(e.Long)).Unix(), &e)
+		if e.pinned {
+			each(k, e.written, &e)
 		}
 	}
 }
@@ -261,9 +284,10 @@ func (l *Ledger) load(k Key, until int64, e Entry) {
 	switch {
 	case until <= l.opts.now().Unix():
 	case !e.Raw:
+		e.pinned, e.written = true, until
 		l.short.Set(k, e)
 	case len(l.raw) < l.opts.MaxRaw:
-		l.raw[k] = rawEntry{until: until, long: e.Long}
+		l.raw[k] = rawEntry{until: until, written: until, long: e.Long}
 	}
 }
 

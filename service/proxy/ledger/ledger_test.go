@@ -105,6 +105,7 @@ func TestLongKeepsForADay(t *testing.T) {
 	l.Put(k, Entry{Raw: true, Long: true})
 	for range 2 {
 		now = now.Add(23 * time.Hour)
+		l.Close()
 		l = open(t, o)
 		if e, ok := l.Get(k); !ok || !e.Long {
 			t.Fatalf("after 23 hours without use: %+v, %v", e, ok)
@@ -114,6 +115,39 @@ func TestLongKeepsForADay(t *testing.T) {
 	if _, ok := l.Get(k); ok {
 		t.Error("remembered after 25 hours")
 	}
+}
+
+// Whatever is in use is known after a restart, however short the pauses are.
+func TestUseIsWrittenDown(t *testing.T) {
+	now := time.Unix(1000, 0)
+	o := Options{File: filepath.Join(t.TempDir(), "ledger"), now: func() time.Time { return now }}
+	l := open(t, o)
+	a, b := l.Key([]byte("a")), l.Key([]byte("b"))
+	l.Put(a, Entry{Raw: true})
+	l.Put(b, short("x"))
+	for range 5 {
+		now = now.Add(25 * time.Minute)
+		l.Get(a)
+		l.Get(b)
+	}
+	l.Close()
+	l = open(t, o)
+	if _, ok := l.Get(a); !ok {
+		t.Error("a raw text in use is forgotten")
+	}
+	if e, ok := l.Get(b); !ok || string(e.Texts[0]) != "x" {
+		t.Error("a shortened text in use is forgotten")
+	}
+}
+
+func TestOneProcessAFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ledger")
+	l := open(t, Options{File: path})
+	if _, err := Open(Options{File: path}); err == nil {
+		t.Error("two ledgers on one file")
+	}
+	l.Close()
+	open(t, Options{File: path})
 }
 
 func TestRawIsBounded(t *testing.T) {
@@ -145,11 +179,12 @@ func TestFileKeepsFormsOverRestarts(t *testing.T) {
 	}
 
 	now = now.Add(5 * time.Second)
-	again := open(t, o) // the first was not closed: as after a kill
+	l.Close() // which writes nothing: as after a kill
+	again := open(t, o)
 	if again.Key([]byte("a")) != a {
 		t.Fatal("the secret changed")
 	}
-	for k, want := range map[Key]bool{a: true, b: true, c: true, d: false, e: false} {
+	for k, want := range map[Key]bool{a: true, b: true, c: true, d: false, e: true} {
 		if _, ok := again.Get(k); ok != want {
 			t.Errorf("after a restart: %v, want %v", ok, want)
 		}
@@ -161,6 +196,7 @@ func TestFileKeepsFormsOverRestarts(t *testing.T) {
 		t.Errorf("the file's mode is %v", info.Mode())
 	}
 	now = now.Add(time.Hour)
+	again.Close()
 	open(t, o)
 	if info, _ := os.Stat(path); info.Size() != int64(len(magic)+saltSize+checkSize) {
 		t.Errorf("what is over was kept: %d bytes", info.Size())
@@ -178,6 +214,7 @@ func TestFileIsCompacted(t *testing.T) {
 	if info.Size() > 100_000 || l.Err() != nil {
 		t.Errorf("%d bytes; %v", info.Size(), l.Err())
 	}
+	l.Close()
 	if _, ok := open(t, Options{File: path}).Get(l.Key(fmt.Append(nil, 2999))); !ok {
 		t.Error("the last record is lost")
 	}
@@ -192,17 +229,19 @@ func TestDamagedFile(t *testing.T) {
 	l.Put(b, Entry{Raw: true})
 	good, _ := os.ReadFile(path)
 	rewritten := func(data []byte) *Ledger {
+		l.Close()
 		if err := os.WriteFile(path, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		return open(t, Options{File: path, Secret: "right"})
+		l = open(t, Options{File: path, Secret: "right"})
+		return l
 	}
 	if _, ok := rewritten(append(bytes.Clone(good), 0, 0, 0, 99, 3)).Get(a); !ok {
 		t.Error("a cut record at the end took the others with it")
 	}
 	rotten := bytes.Clone(good)
 	rotten[len(magic)+saltSize+checkSize+30] ^= 1
-	l = rewritten(rotten)
+	rewritten(rotten)
 	if _, ok := l.Get(a); ok {
 		t.Error("a damaged record was believed")
 	}
