@@ -76,6 +76,9 @@ func (q *prompt) single(u *unit, text string) ledger.Entry {
 	if reason := q.noLossy(); reason != "" {
 		return kept(reason)
 	}
+	if u.role == dialect.Tool && policy.Normative(text) {
+		return kept(string(policy.ReasonRules))
+	}
 	budget := pith.Budget{Threshold: d.Threshold}
 	if q.settings.Rate > 0 {
 		budget = pith.Budget{Rate: q.settings.Rate}

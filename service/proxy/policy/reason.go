@@ -24,23 +24,25 @@ const (
 
 // The reasons of [SplitMessage].
 const (
-	ReasonSplit         Reason = "split"              // contexts and a question were found
-	ReasonInvalidText   Reason = "invalid_text"       // not UTF-8
-	ReasonTooManyLines  Reason = "too_many_lines"     // more than 100,000
-	ReasonNoContext     Reason = "no_context"         // nothing marks a part of the message as material
-	ReasonNoQuestion    Reason = "no_question"        // nothing outside the contexts asks anything
-	ReasonBadTags       Reason = "bad_tags"           // a tag of a context does not close
-	ReasonExamples      Reason = "examples"           // several questions with answers
-	ReasonTask          Reason = "task_needs_wording" // translate, rewrite, summarise, count, quote …
-	ReasonInstructions  Reason = "instructions"       // what is outside the contexts is too long to be a question
-	ReasonConversation  Reason = "conversation"       // turns of a chat pasted into one message
-	ReasonContextsClass Reason = "contexts_not_prose" // all contexts are code or data
+	ReasonSplit         Reason = "split"                // contexts and a question were found
+	ReasonInvalidText   Reason = "invalid_text"         // not UTF-8
+	ReasonTooManyLines  Reason = "too_many_lines"       // more than 100,000
+	ReasonNoContext     Reason = "no_context"           // nothing marks a part of the message as material
+	ReasonNoQuestion    Reason = "no_question"          // nothing outside the contexts asks anything
+	ReasonBadTags       Reason = "bad_tags"             // a tag of a context does not close
+	ReasonExamples      Reason = "examples"             // several questions with answers
+	ReasonTask          Reason = "task_needs_wording"   // translate, rewrite, summarise, count, quote …
+	ReasonNotPointed    Reason = "question_not_pointed" // about the whole, about what is missing, yes or no, a judgement
+	ReasonRules         Reason = "rules_text"           // contracts, policies and instructions, also as results of tools
+	ReasonInstructions  Reason = "instructions"         // what is outside the contexts is too long to be a question
+	ReasonConversation  Reason = "conversation"         // turns of a chat pasted into one message
+	ReasonContextsClass Reason = "contexts_not_prose"   // all contexts are code or data
 )
 
 // Reasons lists every reason.
 var Reasons = []Reason{
 	ReasonModeOff, ReasonOwnOutput, ReasonOwnTool, ReasonRole, ReasonRoleOff, ReasonBelowMin, ReasonModeLossless,
 	ReasonNoLossy, ReasonToolError, ReasonToolUnnamed, ReasonToolProtected, ReasonToolUnlisted, ReasonClass, ReasonAllowed,
-	ReasonSplit, ReasonInvalidText, ReasonTooManyLines, ReasonNoContext, ReasonNoQuestion, ReasonBadTags, ReasonExamples, ReasonTask,
+	ReasonNotPointed, ReasonRules, ReasonSplit, ReasonInvalidText, ReasonTooManyLines, ReasonNoContext, ReasonNoQuestion, ReasonBadTags, ReasonExamples, ReasonTask,
 	ReasonInstructions, ReasonConversation, ReasonContextsClass,
 }

@@ -110,6 +110,8 @@ func (m *message) refuse(s *Split, least int) Reason {
 		return ReasonConversation
 	case m.examples():
 		return ReasonExamples
+	case m.instructs():
+		return ReasonRules
 	case needsWording(outside, s.Question, m.question >= 0):
 		return ReasonTask
 	case strings.TrimSpace(s.Question) == "" || m.question < 0 && !asks(s.Question):
@@ -120,8 +122,21 @@ func (m *message) refuse(s *Split, least int) Reason {
 		return ReasonContextsClass
 	case all < least:
 		return ReasonBelowMin
+	case !pointed(s.Question):
+		return ReasonNotPointed
+	case normative(m.texts(s.Contexts)...):
+		return ReasonRules
 	}
 	return ""
+}
+
+// texts are those of pieces.
+func (m *message) texts(pieces []Piece) []string {
+	out := make([]string, len(pieces))
+	for i, p := range pieces {
+		out[i] = m.parts[p.Part][p.Start:p.End]
+	}
+	return out
 }
 
 // mark finds the contexts, in the most explicit form that there is, or says why

@@ -27,9 +27,18 @@ var (
 	pageWords = set(`url urls web webpage webpages website page pages wiki wikipedia article articles news arxiv paper
 		papers pubmed site html`)
 	// proseWords name tools whose results are prose by nature.
-	proseWords = set(`websearch webfetch fetch search browse browser browsing crawl scrape scraper scrapecontent retrieval retrieve
-		retriever wikipedia wiki arxiv pubmed news tavily exa serp serper serpapi duckduckgo ddg brave bing google
-		perplexity firecrawl jina knowledge rag wolfram article articles webpage url deepwiki context7`)
+	proseWords = set(`websearch webfetch scrapecontent wikipedia wiki arxiv pubmed news tavily exa serp serper serpapi duckduckgo ddg brave
+		perplexity firecrawl jina knowledge rag article articles webpage url deepwiki`)
+	// findWords find anything; alone, or beside one of topicWords, they find prose.
+	findWords = set(`fetch search browse browsing crawl scrape scraper retrieval retrieve retriever google bing`)
+	// topicWords say that what is found is for people to read.
+	topicWords = set(`web page pages url urls site website news wiki docs documentation knowledge kb internet online article articles passages
+		content text`)
+	// vetoWords name what may be needed to the letter whoever finds it.
+	vetoWords = set(`rule rules policy policies instruction instructions prompt prompts skill skills tool tools memory memories node nodes env
+		secret secrets log logs record records order orders customer customers transaction transactions employee employees flight flights
+		contact contacts balance table row rows data issue issues pr prs email emails mail mails message messages sheet sheets calendar event
+		events snapshot grep metrics errors error traces trace test tests commits statute statutes law drug drugs interactions spec openapi`)
 )
 
 // builtinNames are tools known by their whole name, in lower case.
@@ -83,7 +92,19 @@ func LossyTool(name string, allow []string) bool {
 		}
 	}
 	parts := nameParts(toolPart(name))
-	return hasWord(parts, proseWords) || proseWords[tool] || hasWord(parts, sightWords) && hasWord(parts, pageWords)
+	switch {
+	case hasWord(parts, vetoWords):
+		return false
+	case hasWord(parts, proseWords), proseWords[tool], hasWord(parts, sightWords) && hasWord(parts, pageWords):
+		return true
+	}
+	finds := 0
+	for _, w := range parts {
+		if findWords[w] {
+			finds++
+		}
+	}
+	return finds > 0 && (finds == len(parts) || hasWord(parts, topicWords) || hasWord(parts, pageWords))
 }
 
 func hasWord(parts []string, words map[string]bool) bool {

@@ -2,12 +2,11 @@ package policy
 
 import "strings"
 
-// needsWording reports whether a task is about the very words of a text, or about all
-// of it. outside is all text outside contexts; where the question has a label, its own
+// needsWording reports whether a task is about the very words of a text. outside is all text outside contexts; where the question has a label, its own
 // words are read more kindly, since "Summarize what was said about X" is a question.
 func needsWording(outside, question string, labelled bool) bool {
 	lower := strings.ToLower(outside)
-	if containsAny(lower, exactPhrases) || containsAny(" "+strings.ToLower(question)+" ", exhaustive) {
+	if containsAny(lower, exactPhrases) {
 		return true
 	}
 	if labelled && question != "" {
@@ -26,12 +25,6 @@ var exactPhrases = phrases(`word for word, word-for-word, verbatim, exact words,
 	plagiar, grammar, spelling, punctuation, proofread, character count, word count, wörtlich, wort für wort, mot pour mot, mot à mot, palabra por palabra, textualmente, parola per parola,
 	逐字, 照抄, 原样, 一字不差, 多少个字, 字数`)
 
-// exhaustive are questions whose answer is spread over the whole text, so that each
-// sentence left out may be a part of it.
-var exhaustive = strings.Split(" all | every | each |enumerate|complete list|full list|exhaustive| list the |as many as"+
-	"| alle |sämtliche| jede | jeder | jedes | jeden |vollständige liste|tous les|toutes les| chaque |liste complète|todos los|todas las| cada |lista completa"+
-	"|所有|全部|每个|每一|列出|列举", "|")
-
 // taskPhrases are about the text itself when they stand outside a question.
 var taskPhrases = phrases(`typo, duplicat, mistakes, feedback on, non-repeating, role-play, role play, roleplay, act as, pretend, code review, pull request,
 	tl;dr, summary, summaries, some examples, are examples, here are examples, following examples, examples below, for examples, few examples, play the role,
@@ -43,7 +36,7 @@ var taskPhrases = phrases(`typo, duplicat, mistakes, feedback on, non-repeating,
 var taskVerbs = set(`translate rewrite rephrase paraphrase reword revise proofread correct edit fix format reformat convert transform transcribe
 	transliterate copy repeat quote recite spell count sort reorder classify categorize label annotate tag extract redact anonymize anonymise refactor
 	debug review critique grade evaluate judge assess verify score continue complete finish implement code summarize summarise condense shorten lengthen expand simplify improve polish
-	clean parse deduplicate memorize write draft compose pretend imagine reproduce echo
+	clean parse deduplicate memorize create generate produce prepare fill pull turn put replace update rank suggest write draft compose pretend imagine reproduce echo
 	übersetze übersetzen korrigiere korrigieren umschreiben formuliere fasse zusammenfassen kürze zähle formatiere lektoriere wiederhole zitiere verbessere schreibe
 	traduis traduire traduisez corrige corriger corrigez réécris réécrire réécrivez résume résumer résumez reformule reformulez compte comptez répète citez améliore
 	traduce traducir traduzca corrija corregir reescribe reescribir reescriba resume resumir resuma cuenta cuente reformula mejora`)
