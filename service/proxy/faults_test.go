@@ -307,3 +307,29 @@ func TestDecodingWaitsForItsTurn(t *testing.T) {
 		t.Errorf("%v", a.header)
 	}
 }
+
+// While an answer streams, the prompt it is to is held no more.
+func TestBodiesAreLetGo(t *testing.T) {
+	b := newBench(t)
+	body := strings.Replace(chat(user(strings.Repeat("x ", 100_000))), "{", `{"stream":true,`, 1)
+	req, _ := http.NewRequest(http.MethodPost, b.url+"/v1/chat/completions", strings.NewReader(body))
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("X-Fake-Script", "drip=50ms")
+	res, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if n := b.proxy.gate.now.Load(); n != 0 {
+		t.Errorf("%d bytes are held while the answer streams", n)
+	}
+	if data, err := io.ReadAll(res.Body); err != nil || !strings.HasSuffix(string(data), "[DONE]\n\n") {
+		t.Errorf("the answer ends with %q, %v", data[max(0, len(data)-20):], err)
+	}
+	if got := b.vendor.Requests(); string(got[0].Body) != body {
+		t.Error("the vendor got another body")
+	}
+	if n := b.proxy.gate.now.Load(); n != 0 {
+		t.Errorf("%d bytes after the end", n)
+	}
+}

@@ -132,7 +132,11 @@ func (x *exchange) serve(w http.ResponseWriter, r *http.Request, start time.Time
 		return
 	}
 	problem, held := x.prepare(w, r, &call)
-	defer x.gate.give(held)
+	defer func() { x.gate.give(held) }()
+	call.Sent = func() {
+		x.gate.give(held)
+		held = 0
+	}
 	if problem != nil {
 		x.refuse(w, *problem)
 		x.done(r.Context(), relay.Outcome{Status: problem.Status, Code: problem.Code}, time.Since(start))

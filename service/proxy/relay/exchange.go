@@ -24,6 +24,7 @@ type exchange struct {
 	upgrade bool // to a WebSocket
 
 	w        clientWriter
+	held     *held       // the call's body, if it is long
 	upload   upload      // the request's body, if it streams through
 	answer   answer      // the answer's body
 	patience *time.Timer // ends the wait for headers sooner than the transport would; nil if it need not
@@ -102,6 +103,7 @@ func (ex *exchange) received(res *http.Response) error {
 		return errHeaderTimeout
 	}
 	ex.out.Header = time.Since(ex.start)
+	ex.sent()
 	if redirectsAway(res, ex.call.Upstream.Base, ex.upgrade) {
 		return errRedirect
 	}
@@ -122,6 +124,18 @@ func (ex *exchange) received(res *http.Response) error {
 		res.Body = &ex.answer
 	}
 	return nil
+}
+
+// sent is called when an answer has come: the body it is to is not needed any more,
+// unless the upstream answers before it has read it.
+func (ex *exchange) sent() {
+	if ex.call.Body == nil || ex.held != nil && !ex.held.drop() {
+		return
+	}
+	ex.call.Body = nil
+	if ex.call.Sent != nil {
+		ex.call.Sent()
+	}
 }
 
 // fail is the proxy's ErrorHandler: there is no answer, or none that may be passed on.

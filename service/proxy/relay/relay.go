@@ -46,6 +46,9 @@ type Call struct {
 	// the first is sent. Headers that were set on the ResponseWriter before Forward are
 	// lost if the upstream sends early hints.
 	EditResponse func(status int, h http.Header)
+	// Sent is called when Body was sent and is not held any more, if that is before the
+	// end. A short one may still be.
+	Sent func()
 	// Done is called once, when all is over, also if Forward panics.
 	Done func(Outcome)
 }

@@ -68,10 +68,16 @@ func (ex *exchange) replaceBody(out *http.Request) {
 		keepLength(out)
 		return
 	}
-	// A reader that net/http knows to be in memory goes out in one write with the headers.
 	// GetBody is for connections that broke before anything was written to them.
-	out.Body = io.NopCloser(bytes.NewReader(body))
-	out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	if len(body) <= oneWrite {
+		// A reader that net/http knows to be in memory goes out in one write with the headers.
+		out.Body = io.NopCloser(bytes.NewReader(body))
+		out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+		return
+	}
+	ex.held = &held{b: body, size: len(body)}
+	out.Body = ex.held.reader()
+	out.GetBody = func() (io.ReadCloser, error) { return ex.held.reader(), nil }
 }
 
 // streamBody sends the request's own body as it comes.
