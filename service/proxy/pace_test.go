@@ -48,8 +48,10 @@ func TestPaceRecovers(t *testing.T) {
 	for range 3 { // it went well, and small texts did
 		p.took(100_000, time.Second, false)
 	}
-	if !p.enough(100_000, time.Second) || !p.enough(100_000, time.Second) {
-		t.Error("refused after the bad time")
+	for range 2 {
+		if !p.enough(100_000, time.Second) {
+			t.Error("refused after the bad time")
+		}
 	}
 }
 
