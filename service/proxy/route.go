@@ -66,7 +66,7 @@ func (p *Proxy) route(r *http.Request) (route, bool) {
 		name, path = profile, "/"+tail
 	}
 	rest, ok := cutVersion(path)
-	if !ok || climbs(r.URL.Path) {
+	if !ok || climbs(plainPath(r.URL.Path, name)) {
 		return route{}, false
 	}
 	plain := plainPath(r.URL.Path, name)
@@ -92,11 +92,19 @@ func (p *Proxy) route(r *http.Request) (route, bool) {
 	return rt, true
 }
 
-// climbs reports whether a path has a segment that leads out of what is above it: it
-// could leave the base that an upstream was configured with.
+// climbs reports whether a path, whose first segment is the version, leads out of it
+// by its dots: it could leave the base that an upstream was configured with.
 func climbs(path string) bool {
+	depth := 0
 	for part := range strings.SplitSeq(path, "/") {
-		if part == "." || part == ".." {
+		switch part {
+		case "", ".":
+		case "..":
+			depth--
+		default:
+			depth++
+		}
+		if part == ".." && depth < 1 {
 			return true
 		}
 	}
