@@ -55,8 +55,13 @@ func (b *bodies) asking(size int) string {
 	b.questions++
 	q := fmt.Sprintf("\n</context>\n\nQuestion: When was number %d of these documents written?", b.questions)
 	const head = "Use the following pieces of context to answer the question at the end.\n\n<context>\n"
-	return message("user", head+b.source.Bytes(size-len(head)-len(q))+q)
+	text := calm.Replace(b.source.Bytes(size - len(head) - len(q)))
+	return message("user", head+text+q)
 }
+
+// calm takes out of prose the words by which pith knows rules, whose words it keeps.
+var calm = strings.NewReplacer(" must ", " will ", " shall ", " will ", " should ", " can ", " never ", " seldom ", " always ", " mostly ",
+	" only ", " just ", " unless ", " where ", " except ", " besides ", " required ", " wanted ", " may ", " can ", " don't ", " do ", " cannot ", " can ")
 
 // bodies makes what is sent.
 type bodies struct {
