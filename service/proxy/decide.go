@@ -67,11 +67,8 @@ func (q *prompt) tokens(texts []string, size int) int {
 func (q *prompt) single(u *unit, text string) ledger.Entry {
 	b := u.blocks[0]
 	d := policy.Decide(policy.BlockInfo{Role: string(u.role), ToolName: b.Tool, IsError: b.IsError, Class: policy.Classify(text)}, q.settings)
-	switch {
-	case d.Action == policy.Keep:
+	if d.Action != policy.Lossy { // no method yet undoes what it does
 		return kept(string(d.Reason))
-	case d.Action == policy.Lossless:
-		return kept(string(d.Reason)) // until there is a method that undoes what it does
 	}
 	if reason := q.noLossy(); reason != "" {
 		return kept(reason)
@@ -89,8 +86,7 @@ func (q *prompt) single(u *unit, text string) ledger.Entry {
 
 // noLossy says why nothing in this request may lose words; "" if it may.
 func (q *prompt) noLossy() string {
-	switch {
-	case q.settings.Mode == policy.ModeLossless:
+	if q.settings.Mode == policy.ModeLossless {
 		return string(policy.ReasonModeLossless)
 	}
 	return ""

@@ -221,7 +221,7 @@ func (q *prompt) decide(u *unit) ledger.Entry {
 // nature are the facts about the request that some decisions depend on.
 func (q *prompt) nature() []byte {
 	var f []byte
-	for _, on := range []bool{q.body.Marked, q.body.Stateful, q.body.Sensitive, q.body.Store} {
+	for _, on := range []bool{q.body.Marked, q.body.Stateful} {
 		if on {
 			f = append(f, 1)
 		} else {
