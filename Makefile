@@ -60,6 +60,7 @@ dist: build
 .PHONY: test
 test: native
 	scripts/clients.sh
+	scripts/redis.sh
 	go test -race -vet=off -timeout 10m $(PKG)
 	go -C tools test -vet=off ./...
 	@if [ -x scripts/contract-fuzz.sh ]; then \
