@@ -29,6 +29,13 @@ type Request struct {
 	Budget Budget
 
 	Options Options
+
+	// Hasty fails at once, with CodeDeadline, where by all that is known there is not
+	// enough time until the context's deadline.
+	Hasty bool
+
+	// Memory has what earlier requests of the same caller left to use; nil is none.
+	Memory Memory
 }
 
 // Profile says whose behaviour a method shows.

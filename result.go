@@ -25,6 +25,13 @@ type Result struct {
 	Warnings []string
 
 	Timing Timing
+	Cache  CacheStats
+}
+
+// CacheStats says what a [Memory] spared.
+type CacheStats struct {
+	Result       bool // the whole result; nothing else was looked at then
+	Hits, Misses int  // segments read before, and those that a model had to read
 }
 
 // ContextResult is the outcome for one [Context].

@@ -26,6 +26,8 @@ type EngineOptions struct {
 // of the request that has had least since it came, so that a short request
 // beside n long ones waits for at most n+1 windows for each of its own.
 //
+// What is asked for under [WhenIdle] waits until nothing else does.
+//
 // Workers are goroutines that live while there is work. It is safe for
 // concurrent use.
 type Engine struct {
@@ -59,6 +61,12 @@ func NewEngine(o EngineOptions) *Engine {
 	return e
 }
 
+type idleKey struct{}
+
+// WhenIdle returns a context under which a model runs only what nobody waits for: any
+// other request goes first, but for what has been started.
+func WhenIdle(ctx context.Context) context.Context { return context.WithValue(ctx, idleKey{}, true) }
+
 // EngineState is what an [Engine] does at one moment.
 type EngineState struct {
 	Workers  int // windows that can run at once
@@ -89,6 +97,7 @@ type job struct {
 	n    int
 	cost func(i int) float64 // positive; what a unit weighs in fair sharing
 	run  func(i int) error   // from any worker; an error ends the job
+	idle bool                // runs only while nothing else waits
 
 	next    int     // the first unit not yet started
 	running int     // units started and not done
@@ -189,7 +198,9 @@ func (e *Engine) take(j *job) int {
 	j.queued += time.Since(j.since)
 	e.waiting--
 	e.running++
-	e.clock = j.start
+	if !j.idle {
+		e.clock = j.start
+	}
 	j.start += j.cost(i)
 	if j.next == j.n {
 		e.queue.remove(j)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -47,6 +48,35 @@ func (f *fake) turn(n int) {
 		f.turns <- struct{}{}
 		synctest.Wait()
 	}
+}
+
+// What waits for an idle moment lets everybody pass that comes before it is done.
+func TestWhenIdle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		eng := NewEngine(EngineOptions{Workers: 1})
+		f := &fake{turns: make(chan struct{})}
+		var wg sync.WaitGroup
+		later := f.job("later", 4, 1)
+		later.idle = true
+		submit := func(j *job) {
+			wg.Go(func() {
+				if err := eng.do(context.Background(), j, func() {}); err != nil {
+					t.Error(err)
+				}
+			})
+			synctest.Wait()
+		}
+		submit(later)
+		submit(f.job("a", 2, 100))
+		submit(f.job("b", 1, 100))
+		f.turn(7)
+		wg.Wait()
+		eng.Close()
+		want := []string{"later", "a", "b", "a", "later", "later", "later"}
+		if !slices.Equal(f.started, want) {
+			t.Errorf("started %q, want %q", f.started, want)
+		}
+	})
 }
 
 // A short request that comes behind long ones waits for a window of each for

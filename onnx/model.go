@@ -106,8 +106,10 @@ func (m *Model) run(ctx context.Context, windows [][]tokenize.ID, masks [][]int6
 	defer stop.Destroy()
 
 	var inside atomic.Int64
+	idle, _ := ctx.Value(idleKey{}).(bool)
 	j := &job{
 		n:    p.units(),
+		idle: idle,
 		cost: func(i int) float64 { return m.cost * float64(p.size(i)) },
 		run: func(i int) error {
 			d, err := m.runUnit(p, i, stop, each)

@@ -2,8 +2,8 @@ package onnx
 
 import "container/heap"
 
-// queue orders jobs by start tag, then by arrival. It is not safe for
-// concurrent use.
+// queue orders jobs by start tag, then by arrival; those that wait for an idle moment
+// are behind all others. It is not safe for concurrent use.
 type queue struct{ heap jobHeap }
 
 func (q *queue) push(j *job) { heap.Push(&q.heap, j) }
@@ -30,6 +30,9 @@ type jobHeap []*job
 func (h jobHeap) Len() int { return len(h) }
 
 func (h jobHeap) Less(a, b int) bool {
+	if h[a].idle != h[b].idle {
+		return h[b].idle
+	}
 	if h[a].start != h[b].start {
 		return h[a].start < h[b].start
 	}

@@ -1,6 +1,8 @@
 package onnx
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -34,6 +36,8 @@ var knownInputs = []string{inputIDs, attentionMask, tokenTypeIDs}
 
 // Spec is a model's own description, its pith-model.json.
 type Spec struct {
+	Digest string `json:"-"` // SHA-256 of the description, which has those of its files; in hex
+
 	Name      string   `json:"name"`
 	Version   string   `json:"version"`
 	Family    string   `json:"family"`
@@ -118,7 +122,8 @@ func ReadSpec(files fs.FS) (*Spec, error) {
 	if err != nil {
 		return nil, fmt.Errorf("a model folder needs a %s: %w", specFile, err)
 	}
-	s := new(Spec)
+	sum := sha256.Sum256(data)
+	s := &Spec{Digest: hex.EncodeToString(sum[:])}
 	if err := json.Unmarshal(data, s); err != nil {
 		return nil, fmt.Errorf("read %s: %w", specFile, err)
 	}

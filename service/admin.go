@@ -35,6 +35,7 @@ func (s *Service) adminRoutes() http.Handler {
 		r.HandleFunc("/debug/pprof/trace", pprof.Trace)
 		r.Get("/debug/pprof/cmdline", adminNotFound)
 		r.HandleFunc("/debug/pprof/*", pprof.Index)
+		s.cacheRoutes(r)
 	})
 	return r
 }

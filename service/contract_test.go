@@ -99,7 +99,7 @@ func TestInvalidRequests(t *testing.T) {
 		{"exclusive", "", `{"input":"a","rate":0.5,"target_tokens":5}`, "/target_tokens", "rate and target_tokens exclude"},
 		{"model_and_tokenizer", "", `{"input":"a","model":"gpt-4o","tokenizer":"o200k_base"}`, "/tokenizer", "exclude"},
 		{"unknown_model", "", `{"input":"a","model":"unknown-model"}`, "/model", "no such model"},
-		{"cache", "", `{"input":"a","cache":"read"}`, "/cache", "cache must be one of off"},
+		{"cache", "", `{"input":"a","cache":"always"}`, "/cache", "cache must be one of write, read, off"},
 		{"return", "", `{"input":"a","return":["diff"]}`, "/return/0", "item 0 of return must be one of spans, labels, scores"},
 		{"pattern", "", `{"input":"a","preserve":{"patterns":["a","` + canary + `("]}}`, "/preserve/patterns/1", "RE2"},
 		{"class", "", `{"input":"a","preserve":{"classes":["poems"]}}`, "/preserve/classes/0", "must be one of code"},

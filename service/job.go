@@ -42,6 +42,12 @@ func (s *Service) newJob(ctx context.Context, r *api.CompressRequest) (*job, err
 		return nil, err
 	}
 	j.req = requestOf(r, patterns)
+	if s.opts.Memory != nil && r.Cache != api.CacheOff {
+		j.req.Memory = s.opts.Memory(ctx, recordOf(ctx).tenant)
+		if r.Cache == api.CacheRead {
+			j.req.Memory = readOnly{j.req.Memory}
+		}
+	}
 	if j.counter, err = s.counter(r.Model, string(r.Tokenizer)); err != nil {
 		return nil, err
 	}
@@ -53,6 +59,11 @@ func (s *Service) newJob(ctx context.Context, r *api.CompressRequest) (*job, err
 	}
 	return j, s.checkTokens(ctx, j)
 }
+
+// readOnly is a memory that keeps nothing new.
+type readOnly struct{ pith.Memory }
+
+func (readOnly) Put(pith.Key, []byte) {}
 
 func requestOf(r *api.CompressRequest, patterns []*regexp.Regexp) pith.Request {
 	req := pith.Request{

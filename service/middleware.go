@@ -20,6 +20,9 @@ func (s *Service) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		rec := &record{id: newID("req_")}
+		if s.opts.Tenant != nil {
+			rec.tenant = s.opts.Tenant(r)
+		}
 		w.Header().Set("X-Pith-Request-Id", rec.id)
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		rc := http.NewResponseController(w)

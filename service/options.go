@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"log/slog"
+	"net/http"
 	"runtime"
 	"time"
 
@@ -39,6 +40,12 @@ type Options struct {
 	// Counter returns the counter of a target model or of a tokenizer; "" is the
 	// default one. An error makes the request invalid; its text is not shown.
 	Counter func(name string) (Counter, error)
+
+	// Memory returns what a tenant's earlier requests left to use. nil is none.
+	Memory func(ctx context.Context, tenant string) pith.Memory
+
+	// Tenant says whose a request is. nil makes all of them one tenant's.
+	Tenant func(*http.Request) string
 
 	// Proxy answers for vendors' paths; nil is none.
 	Proxy Proxy
@@ -92,8 +99,21 @@ type Limits struct {
 	BodyTimeout time.Duration
 }
 
+// Cache is what the memory of all tenants is in.
+type Cache interface {
+	// Stats says how it does, as a value for JSON. No key or text is in it.
+	Stats() any
+
+	// Flush makes all that a tenant has unreachable. An error says that other
+	// processes could not be told.
+	Flush(ctx context.Context, tenant string) error
+}
+
 // Admin guards the admin listener, which is meant for a loopback address.
 type Admin struct {
+	// Cache can be looked at and flushed there; nil is none.
+	Cache Cache
+
 	// Token, if set, is asked for as a bearer token on all admin paths but the
 	// health checks. Whoever lacks it gets 404.
 	Token string

@@ -12,6 +12,7 @@ import (
 // written by the goroutine that serves the request and by no other.
 type record struct {
 	id       string
+	tenant   string
 	code     pith.Code // of the error answered, "" if none
 	err      error     // its cause
 	stream   bool      // the client asked for NDJSON

@@ -18,6 +18,7 @@ func compression(j *job, o *outcome) api.Compression {
 		Results:   make([]api.CompressResult, len(o.Contexts)),
 		Warnings:  orEmpty(o.Warnings),
 		Timing:    timing(o.took, o.Timing),
+		Cache:     api.CacheUse{Result: o.Cache.Result, SegmentHits: o.Cache.Hits, SegmentMisses: o.Cache.Misses},
 	}
 	for i := range o.Contexts {
 		c.Results[i] = resultOf(j, i, &o.Contexts[i])

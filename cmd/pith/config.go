@@ -26,6 +26,7 @@ type Config struct {
 	Limits LimitsConfig `koanf:"limits"`
 	Admin  AdminConfig  `koanf:"admin"`
 	Drain  DrainConfig  `koanf:"drain"`
+	Cache  CacheConfig  `koanf:"cache"`
 
 	Upstreams map[string]UpstreamConfig `koanf:"upstreams"`
 	Transport TransportConfig           `koanf:"transport"`
@@ -96,6 +97,7 @@ func defaultConfig(getenv func(string) string) Config {
 		Upstreams:   maps.Clone(defaultUpstreams),
 		Transport:   defaultTransport(),
 		Proxy:       defaultProxy(),
+		Cache:       defaultCache(),
 	}
 }
 
@@ -159,6 +161,7 @@ func (c *Config) Validate() error {
 		bad("limits.max_bytes_in_flight", "must be at least limits.max_body, or the largest body could never pass")
 	}
 	c.validateProxy(bad)
+	c.validateCache(bad)
 	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return errors.Join(errs...)
 }

@@ -40,6 +40,8 @@ type ProxyConfig struct {
 	LossyTools   []string      `koanf:"lossy_tools"`
 	SkipStored   bool          `koanf:"skip_stored"`
 	KeepShared   bool          `koanf:"keep_shared"`
+	CacheMinimum bool          `koanf:"cache_minimum"`
+	Prices       string        `koanf:"prices"`
 	Refusals     int           `koanf:"refusals"`
 	Verify       bool          `koanf:"verify"`
 	RequireKey   bool          `koanf:"require_key"`
@@ -104,7 +106,7 @@ var defaultUpstreams = map[string]UpstreamConfig{
 func defaultProxy() ProxyConfig {
 	d := policy.Default()
 	return ProxyConfig{Mode: string(d.Mode), Roles: d.Roles, MinTokens: d.MinTokens, Deadline: d.Deadline,
-		KeepShared: true, Refusals: 5, LedgerTTL: time.Hour, LedgerBytes: 64 << 20,
+		KeepShared: true, CacheMinimum: true, Refusals: 5, LedgerTTL: time.Hour, LedgerBytes: 64 << 20,
 		InspectBody: 32 << 20, MaxBody: 512 << 20, MaxHeld: 256 << 20}
 }
 

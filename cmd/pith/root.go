@@ -37,7 +37,10 @@ func newRoot(p process) *cobra.Command {
 		modelsCommand(p, load),
 		configCommand(load),
 		evalCommand(p, load),
+		replayCommand(p, load),
 		keysCommand(),
+		cacheCommand(p, load),
+		healthCommand(load),
 		fakeUpstreamCommand(),
 		versionCommand(),
 	)

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 
+	"github.com/pith-proxy/pith/compressors"
 	"github.com/pith-proxy/pith/service"
 	"github.com/pith-proxy/pith/tokenize"
 )
@@ -39,11 +40,18 @@ func serve(ctx context.Context, c *Config, stderr io.Writer) error {
 	}
 	defer a.Close()
 	registry := prometheus.NewRegistry()
-	p, memory, err := newProxy(c, a.router, log, registry)
+	k, err := newCache(c, log, registry)
 	if err != nil {
 		return err
 	}
-	defer memory.Close()
+	if k != nil {
+		defer k.Close()
+	}
+	p, sent, err := newProxy(c, work{a.router, a.version(), k}, log, registry)
+	if err != nil {
+		return err
+	}
+	defer sent.Close()
 	var encryption *tls.Config
 	if c.TLS.CertFile != "" {
 		t := service.TLS{CertFile: c.TLS.CertFile, KeyFile: c.TLS.KeyFile, ClientCAFile: c.TLS.ClientCAFile}
@@ -58,7 +66,9 @@ func serve(ctx context.Context, c *Config, stderr io.Writer) error {
 		TLS:        encryption,
 		H2C:        c.H2C,
 		Registry:   registry,
-		Compressor: a.router,
+		Compressor: compressors.Remembering{Router: a.router, Version: a.version()},
+		Memory:     memories(k),
+		Tenant:     p.Tenant,
 		Counter:    func(name string) (service.Counter, error) { return tokenize.CounterFor(name) },
 		Ready:      ready.Load,
 		QueueDepth: func() int { return a.engine.State().Queued },
@@ -66,7 +76,7 @@ func serve(ctx context.Context, c *Config, stderr io.Writer) error {
 		Version:    version,
 		Limits: service.Limits{MaxBody: c.Limits.MaxBody, MaxTokens: c.Limits.MaxTokens,
 			MaxInFlight: c.Limits.MaxInFlight, MaxBytesInFlight: c.Limits.MaxBytesInFlight},
-		Admin: service.Admin{Token: c.Admin.Token, Hosts: c.Admin.Hosts},
+		Admin: service.Admin{Cache: cacheAdmin(k), Token: c.Admin.Token, Hosts: c.Admin.Hosts},
 		Drain: service.Drain{Delay: c.Drain.Delay, Timeout: c.Drain.Timeout},
 	})
 	if err != nil {

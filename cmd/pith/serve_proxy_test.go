@@ -53,7 +53,8 @@ func vendorAnd(t *testing.T, env map[string]string, args ...string) (*fakeupstre
 func serverFor(t *testing.T, upstream string, env map[string]string, args ...string) *server {
 	t.Helper()
 	all := map[string]string{"PITH_UPSTREAMS_OPENAI_BASE_URL": upstream + "/v1", "PITH_UPSTREAMS_ANTHROPIC_BASE_URL": upstream,
-		"PITH_PROXY_DEADLINE": "30s", "PITH_PROXY_VERIFY": "true"}
+		"PITH_PROXY_DEADLINE": "30s", "PITH_PROXY_VERIFY": "true",
+		"PITH_PROXY_CACHE_MINIMUM": "false"} // the tests' prompts are short
 	for k, v := range env {
 		all[k] = v
 	}
@@ -112,6 +113,26 @@ func TestServeShortensAPromptForItsQuestion(t *testing.T) {
 		if strings.Contains(s.log.String(), canary) {
 			t.Errorf("the log has %q", canary)
 		}
+	}
+}
+
+// By default a prompt stays raw that the vendor would not keep in its cache if it were
+// shorter, unless nobody keeps prompts of the model.
+func TestServeKeepsTheVendorsMinimum(t *testing.T) {
+	_, s := vendorAnd(t, map[string]string{"PITH_PROXY_CACHE_MINIMUM": "true"})
+	prompt := []map[string]any{{"role": "user", "content": passagesPrompt()}}
+	resp := s.raw(t, "/v1/chat/completions", chatBody(t, prompt...))
+	if got := resp.Header.Get("X-Pith-Reason"); got != "below_cache_minimum" {
+		t.Errorf("reason %q", got)
+	}
+	resp = s.raw(t, "/v1/chat/completions", strings.Replace(chatBody(t, prompt...), "gpt-", "own-", 1))
+	if got := resp.Header.Get("X-Pith-Status"); got != "compressed" {
+		t.Errorf("status %q, reason %q", got, resp.Header.Get("X-Pith-Reason"))
+	}
+	long := append([]map[string]any{{"role": "system", "content": strings.Repeat("Be brief, and say where you found it. ", 200)}}, prompt...)
+	resp = s.raw(t, "/v1/chat/completions", strings.Replace(chatBody(t, long...), "gpt-4o", "gpt-4o-mini", 1)) // another conversation
+	if got := resp.Header.Get("X-Pith-Status"); got != "compressed" {
+		t.Errorf("behind a long system prompt: status %q, reason %q", got, resp.Header.Get("X-Pith-Reason"))
 	}
 }
 

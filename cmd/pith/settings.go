@@ -49,6 +49,19 @@ var settings = []setting{
 	{"limits.max_bytes_in_flight", "", "bytes of their bodies"},
 	{"admin.token", "", "bearer token of the admin listener; empty for none"},
 	{"admin.hosts", "", "names by which the admin listener may be called, beside addresses and localhost"},
+	{"cache.enabled", "", "keep results, so that a text that comes again costs next to nothing"},
+	{"cache.max_bytes", "", "bytes of them in the memory of the process"},
+	{"cache.ttl", "", "how long they are kept after their last use"},
+	{"cache.redis_url", "", "Redis that replicas share: redis://, rediss://, unix://, redis+sentinel://, redis+cluster://; empty for none"},
+	{"cache.master_key", "", "secret of all replicas, at least 16 bytes; with it, nobody who reads that Redis can read a text"},
+	{"cache.read_budget", "", "the longest that a request waits for Redis; later is as if nothing were there"},
+	{"cache.redis_ca_file", "", "certificates (PEM) that Redis's has to come from; empty for the system's"},
+	{"cache.redis_cert_file", "", "our certificate (PEM) for Redis"},
+	{"cache.redis_key_file", "", "its key"},
+	{"cache.redis_server_name", "", "name in Redis's certificate, where it is not the host's"},
+	{"cache.sentinel_username", "", "the Sentinels' own user"},
+	{"cache.sentinel_password", "", "and password"},
+	{"cache.later_bytes", "", "bytes of text that there was no time for and that are read when nothing else is to be done; 0 for none"},
 	{"upstreams.openai.base_url", "", "where OpenAI's clients' requests go, with its version"},
 	{"upstreams.anthropic.base_url", "", "where Anthropic's clients' requests go, without a version"},
 	{"transport.dial_timeout", "", "for a connection to an upstream"},
@@ -65,6 +78,8 @@ var settings = []setting{
 	{"proxy.lossy_tools", "", "tools whose results may lose words, beside those known for prose; * matches any"},
 	{"proxy.skip_stored", "", "nothing loses words in requests that ask the vendor to store them"},
 	{"proxy.keep_shared", "", "contexts that came with another question before stay raw: the vendor has them in its cache"},
+	{"proxy.cache_minimum", "", "texts stay raw while the prompt, shortened, would be too short for the vendor's cache; false suits prompts that never go on"},
+	{"proxy.prices", "", "file with what vendors' caches cost and keep, over the built-in table; see docs/replay.md"},
 	{"proxy.refusals", "", "refused edits within a minute that stop the shortening of a tenant's new texts for ten; 0 for never"},
 	{"proxy.verify", "", "compare every edited body with the one that came"},
 	{"proxy.require_key", "", "refuse requests without a key of pith's"},
@@ -85,7 +100,12 @@ var settings = []setting{
 	{"drain.timeout", "", "how long requests in flight may take to finish at shutdown"},
 }
 
-func (s setting) env() string { return "PITH_" + strings.ToUpper(strings.ReplaceAll(s.key, ".", "_")) }
+func (s setting) env() string {
+	if s.key == "cache.redis_url" {
+		return "PITH_REDIS_URL"
+	}
+	return "PITH_" + strings.ToUpper(strings.ReplaceAll(s.key, ".", "_"))
+}
 
 // addSettings gives a command the flags of some keys; of all if none is named.
 func addSettings(cmd *cobra.Command, keys ...string) {
@@ -199,7 +219,7 @@ func unmarshal(k *koanf.Koanf, c *Config) error {
 }
 
 // hidden are the keys whose values are not shown.
-var hidden = []string{"admin.token", "proxy.ledger_secret", "transport.proxy_url"}
+var hidden = []string{"admin.token", "proxy.ledger_secret", "transport.proxy_url", "cache.redis_url", "cache.master_key", "cache.sentinel_password"}
 
 // value is a key's value in c, as a user would write it; a secret is hidden.
 func (s setting) value(k *koanf.Koanf) string {

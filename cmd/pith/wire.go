@@ -42,7 +42,8 @@ func newApp(c *Config) (*app, error) {
 	if a.models, err = a.find(); err != nil {
 		return nil, err
 	}
-	a.lingua, err = llmlingua2.New(llmlingua2.Options{Models: a.sources(), Window: c.Models.Window})
+	a.lingua, err = llmlingua2.New(llmlingua2.Options{Models: a.sources(), Window: c.Models.Window,
+		Idle: onnx.WhenIdle, MaxLater: c.Cache.LaterBytes})
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +117,7 @@ func (a *app) load(ctx context.Context, m *model) (*onnx.Model, error) {
 func (a *app) sources() []llmlingua2.Source {
 	var out []llmlingua2.Source
 	for _, m := range a.models {
-		out = append(out, llmlingua2.Source{Name: m.name, Languages: m.spec.Languages,
+		out = append(out, llmlingua2.Source{Name: m.name, Languages: m.spec.Languages, Digest: m.spec.Digest,
 			Open: func(ctx context.Context) (*llmlingua2.Model, error) { return a.openModel(ctx, m) }})
 	}
 	return out
@@ -144,7 +145,7 @@ func (a *app) openModel(ctx context.Context, m *model) (*llmlingua2.Model, error
 	a.closeLater(enc.Close)
 	spec := loaded.Spec()
 	return &llmlingua2.Model{
-		Name: m.name, Digest: loaded.Digest(), Encoder: enc, Scorer: scorer{loaded},
+		Name: m.name, Digest: loaded.Digest(), Numeric: loaded.Numeric(), Encoder: enc, Scorer: scorer{loaded},
 		Languages: spec.Languages, Window: spec.Window,
 		Start: spec.Special.Start, End: spec.Special.End,
 		Prefix: spec.Prefix.IDs, QuestionPrefix: spec.Prefix.QuestionIDs,
@@ -163,6 +164,7 @@ func (a *app) Close() {
 	a.mu.Lock()
 	a.closed = true
 	a.mu.Unlock()
+	a.lingua.Close()
 	a.opening.Wait()
 	a.engine.Close()
 	a.mu.Lock()
@@ -185,6 +187,15 @@ func (a *app) warm(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// version names all that results depend on beside the request.
+func (a *app) version() string {
+	v := onnx.Numerics(onnx.Options{Provider: a.config.Engine.Provider, MaxBatch: a.config.Engine.MaxBatch})
+	for _, info := range a.router.Info() {
+		v += " " + info.ID + "=" + info.Version
+	}
+	return fmt.Sprintf("%s window=%d", v, a.config.Models.Window)
 }
 
 func (a *app) compress(ctx context.Context, req pith.Request) (pith.Result, error) {

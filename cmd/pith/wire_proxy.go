@@ -4,18 +4,51 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"os"
 	"runtime"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/pith-proxy/pith/cache"
+	"github.com/pith-proxy/pith/eval/economics"
 	"github.com/pith-proxy/pith/service/proxy"
 	"github.com/pith-proxy/pith/service/proxy/ledger"
 	"github.com/pith-proxy/pith/service/proxy/relay"
 	"github.com/pith-proxy/pith/tokenize"
 )
 
+// vendorCaches says how the vendor of a model keeps prompts.
+func vendorCaches(c *ProxyConfig) (func(model string) (minimum int, prefixes bool), error) {
+	table := economics.Default()
+	if c.Prices != "" {
+		f, err := os.Open(c.Prices)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		if table, err = table.Load(f); err != nil {
+			return nil, err
+		}
+	}
+	return func(model string) (int, bool) {
+		v, known := table.ForModel(model)
+		prefixes := !known || v.Match == economics.MatchPrefix
+		if !c.CacheMinimum {
+			return 0, prefixes
+		}
+		return v.MinTokens, prefixes
+	}, nil
+}
+
+// work is what makes prompts shorter, and what its results depend on and are kept in.
+type work struct {
+	compressor proxy.Compressor
+	version    string
+	cache      *cache.Cache // nil is none
+}
+
 // newProxy puts the drop-in proxy together. The ledger is the caller's to close.
-func newProxy(c *Config, compressor proxy.Compressor, log *slog.Logger, registry *prometheus.Registry) (*proxy.Proxy, *ledger.Ledger, error) {
+func newProxy(c *Config, w work, log *slog.Logger, registry *prometheus.Registry) (*proxy.Proxy, *ledger.Ledger, error) {
 	conf := relay.Options{DialTimeout: c.Transport.DialTimeout, ResponseHeaderTimeout: c.Transport.HeaderTimeout,
 		StreamIdle: c.Transport.StreamIdle, ExtraCAFile: c.Transport.CAFile}
 	if c.Transport.ProxyURL != "" {
@@ -34,16 +67,24 @@ func newProxy(c *Config, compressor proxy.Compressor, log *slog.Logger, registry
 		m := &c.Proxy.Models[i]
 		models = append(models, proxy.ModelRule{Match: m.Match, Override: m.override()})
 	}
-	l, err := ledger.Open(ledger.Options{TTL: c.Proxy.LedgerTTL, MaxBytes: c.Proxy.LedgerBytes, File: c.Proxy.LedgerFile, Secret: c.Proxy.LedgerSecret})
+	l, err := ledger.Open(ledger.Options{TTL: c.Proxy.LedgerTTL, MaxBytes: c.Proxy.LedgerBytes, File: c.Proxy.LedgerFile, Secret: c.Proxy.LedgerSecret,
+		Shared: w.cache != nil && w.cache.Shared()})
 	if err != nil {
 		return nil, nil, usageError{fmt.Errorf("proxy.ledger_file: %w", err)}
+	}
+	cached, err := vendorCaches(&c.Proxy)
+	if err != nil {
+		_ = l.Close()
+		return nil, nil, usageError{fmt.Errorf("proxy.prices: %w", err)}
 	}
 	compressing := c.Proxy.Compressing
 	if compressing == 0 {
 		compressing = 4 * runtime.GOMAXPROCS(0)
 	}
 	p, err := proxy.New(proxy.Options{
-		Compressor: compressor,
+		Compressor: w.compressor,
+		Version:    w.version,
+		Memory:     memories(w.cache),
 		Counter:    func(model string) (proxy.Counter, error) { return tokenize.CounterFor(model) },
 		Ledger:     l,
 		Transport:  transport,
@@ -54,6 +95,7 @@ func newProxy(c *Config, compressor proxy.Compressor, log *slog.Logger, registry
 		Keys:       keys,
 		RequireKey: c.Proxy.RequireKey,
 		KeepShared: c.Proxy.KeepShared,
+		Cached:     cached,
 		Refusals:   c.Proxy.Refusals,
 		Verify:     c.Proxy.Verify,
 		Limits: proxy.Limits{InspectBody: c.Proxy.InspectBody, MaxBody: c.Proxy.MaxBody, MaxHeld: c.Proxy.MaxHeld,

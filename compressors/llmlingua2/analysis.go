@@ -3,19 +3,20 @@ package llmlingua2
 import (
 	"context"
 	"math"
+	"sync"
 
 	"github.com/pith-proxy/pith/tokenize"
 )
 
-// analysis is what a model says of one text. It depends on the text and the
-// model alone, never on a question, a rate or the texts beside it.
+// analysis is what a model says of one segment of a text. It depends on the segment and
+// the model alone, never on a question, a rate or the text around it. Its numbers are
+// those that a memory keeps, also where none was asked; see codec.go.
 type analysis struct {
 	text     string
 	units    []unit
 	prob     []float32 // keep probability of each unit, in [0, 1]
 	sentence []int     // sentence of each unit, from 0 and without gaps
-	window   []int     // window that each unit begins in
-	vectors  []float32 // a unit-length vector for each sentence; nil if not asked for
+	vectors  []int8    // the direction of each sentence, dim numbers each; nil if the model has none
 	dim      int
 }
 
@@ -27,47 +28,60 @@ func (a *analysis) sentenceCount() int {
 }
 
 // vector is the vector of a sentence, nil if there is none.
-func (a *analysis) vector(sentence int) []float32 {
+func (a *analysis) vector(sentence int) []int8 {
 	if a.vectors == nil {
 		return nil
 	}
 	return a.vectors[sentence*a.dim : (sentence+1)*a.dim]
 }
 
-// job is an analysis under way.
+// job is the reading of one segment under way.
 type job struct {
-	analysis
-	tokens []tokenize.Token
-	unitOf []int // unit of each token
-	ends   []int // end of each window, in tokens
+	text     string
+	unspaced bool // of a text without spaces
+	units    []unit
+	sentence []int
+	tokens   []tokenize.Token
+	unitOf   []int // unit of each token
+	ends     []int // end of each window, in tokens
 
+	prob      []float32   // of each unit
 	tokenProb []float32   // by token; NaN for an unknown piece
 	sums      [][]float32 // by window: a sum of token vectors for each of its sentences
+	left      int         // windows that the model has not read
 }
 
-// prepare splits a text of one language into units, sentences and windows.
-func (m *Model) prepare(text, language string) (*job, error) {
+// prepare splits a segment, which holds more than white space, into units, sentences
+// and windows.
+func (m *Model) prepare(text string, unspaced bool) (*job, error) {
 	tokens, err := m.Encoder.Encode(text)
 	if err != nil {
 		return nil, err
 	}
-	j := &job{tokens: tokens}
-	j.text = text
-	if unspacedLanguage(language) {
+	j := &job{text: text, unspaced: unspaced, tokens: tokens}
+	if unspaced {
 		j.units = pieces(nil, text, 0, len(text), tokens)
 	} else {
 		j.units = words(nil, text, 0, len(text))
 	}
+	j.sentence = sentences(text, j.units)
 	if len(j.units) == 0 {
 		j.tokens = nil
 		return j, nil
 	}
-	j.sentence = sentences(text, j.units)
 	j.unitOf = unitsOfTokens(tokens, j.units)
 	j.ends = cutWindows(tokens, j.unitOf, j.sentence, m.room())
 	j.tokenProb = make([]float32, len(tokens))
 	j.sums = make([][]float32, len(j.ends))
+	j.left = len(j.ends)
 	return j, nil
+}
+
+func (j *job) sentenceCount() int {
+	if len(j.sentence) == 0 {
+		return 0
+	}
+	return j.sentence[len(j.sentence)-1] + 1
 }
 
 // unitsOfTokens gives the unit of each token: the one it begins in or, for a
@@ -84,43 +98,49 @@ func unitsOfTokens(tokens []tokenize.Token, units []unit) []int {
 	return of
 }
 
-// analyze runs the model over the windows of all jobs and completes them.
-func (m *Model) analyze(ctx context.Context, jobs []*job, wantVectors bool) (Stats, error) {
+// analyze runs the model over the windows of all jobs. It calls done with the number of
+// each job that is through and its encoded analysis: from any goroutine, once for each.
+// After an error some are through and others not.
+func (m *Model) analyze(ctx context.Context, jobs []*job, done func(i int, value []byte)) (Stats, error) {
 	var windows [][]tokenize.ID
 	var places []place
-	for _, j := range jobs {
+	for i, j := range jobs {
 		start := 0
 		for w, end := range j.ends {
 			windows = append(windows, m.frame(j.tokens[start:end]))
-			places = append(places, place{j, w, start, end})
+			places = append(places, place{j, i, w, start, end})
 			start = end
 		}
+		if len(j.ends) == 0 {
+			done(i, m.encode(j))
+		}
 	}
-	wantVectors = wantVectors && m.Dim > 0
 	unknown, hasUnknown := m.Encoder.Unknown()
 	skip := 1 + len(m.Prefix)
-	stats, err := m.Scorer.Score(ctx, windows, func(i int, out Output) {
+	var mu sync.Mutex // of what is left
+	return m.Scorer.Score(ctx, windows, func(i int, out Output) {
 		p := places[i]
 		p.probabilities(out.Logits[2*skip:])
 		if hasUnknown {
 			p.forget(unknown)
 		}
-		if wantVectors {
+		if m.Dim > 0 {
 			p.sumVectors(out.Vectors[m.Dim*skip:], m.Dim)
 		}
+		mu.Lock()
+		p.job.left--
+		last := p.job.left == 0
+		mu.Unlock()
+		if last {
+			done(p.number, m.encode(p.job))
+		}
 	})
-	if err != nil {
-		return stats, err
-	}
-	for _, j := range jobs {
-		j.finish(wantVectors, m.Dim)
-	}
-	return stats, nil
 }
 
 // place is a window of a job: tokens [start, end).
 type place struct {
 	job        *job
+	number     int // of the job
 	window     int
 	start, end int
 }
@@ -166,34 +186,14 @@ func add(sum, v []float32) {
 	}
 }
 
-// finish turns what the windows said of tokens into what the analysis says of
-// units and sentences, and lets go of the rest.
-func (j *job) finish(wantVectors bool, dim int) {
-	j.prob = make([]float32, len(j.units))
-	j.window = make([]int, len(j.units))
-	j.meanByUnit()
-	fillUnknown(j.prob, j.sentence)
-	if wantVectors {
-		j.dim = dim
-		j.vectors = j.sentenceVectors()
-	}
-	j.tokens, j.unitOf, j.tokenProb, j.sums = nil, nil, nil, nil
-}
-
-// meanByUnit sets the keep probability of each unit to the mean over its tokens,
-// NaN if it has none that the model knows, and the window it begins in.
+// meanByUnit sets the keep probability of each unit to the mean over its tokens, NaN if
+// it has none that the model knows.
 func (j *job) meanByUnit() {
-	i, w := 0, 0
+	j.prob = make([]float32, len(j.units))
+	i := 0
 	for u := range j.units {
-		j.window[u] = w
 		sum, n := 0.0, 0
-		for first := true; i < len(j.tokens) && j.unitOf[i] == u; i++ {
-			for i >= j.ends[w] {
-				w++
-			}
-			if first {
-				j.window[u], first = w, false
-			}
+		for ; i < len(j.tokens) && j.unitOf[i] == u; i++ {
 			if p := float64(j.tokenProb[i]); !math.IsNaN(p) {
 				sum += p
 				n++
@@ -247,18 +247,19 @@ func fillUnknown(prob []float32, sentence []int) {
 // of nothing but unknown units stays linear.
 const lookAhead = 16
 
-func (j *job) sentenceVectors() []float32 {
-	v := make([]float32, j.sentenceCount()*j.dim)
+// sentenceVectors returns a vector of length 1 for each sentence.
+func (j *job) sentenceVectors(dim int) []float32 {
+	v := make([]float32, j.sentenceCount()*dim)
 	start := 0
 	for w, end := range j.ends {
 		if start < end {
 			first := j.sentence[j.unitOf[start]]
-			add(v[first*j.dim:first*j.dim+len(j.sums[w])], j.sums[w])
+			add(v[first*dim:first*dim+len(j.sums[w])], j.sums[w])
 		}
 		start = end
 	}
 	for s := range j.sentenceCount() {
-		normalize(v[s*j.dim : (s+1)*j.dim])
+		normalize(v[s*dim : (s+1)*dim])
 	}
 	return v
 }

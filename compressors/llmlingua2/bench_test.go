@@ -36,3 +36,35 @@ func BenchmarkCompress(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkWarm is a text whose segments were all read before, in a memory of no cost.
+func BenchmarkWarm(b *testing.B) {
+	for _, size := range []int{10 << 10, 100 << 10, 1 << 20} {
+		text := report(1, size)
+		for name, req := range map[string]pith.Request{
+			"threshold": {Budget: pith.Budget{Threshold: 0.3}},
+			"rate":      {Budget: pith.Budget{Rate: 0.33}},
+			"question":  {Budget: pith.Budget{Rate: 0.33}, Question: "What was the main reason for the decision?"},
+		} {
+			b.Run(fmt.Sprintf("%s/bytes=%d", name, size), func(b *testing.B) {
+				c, scorer := newFake(b)
+				req.Contexts = english(text)
+				req.Memory = newMemory()
+				if _, err := c.Compress(context.Background(), req); err != nil {
+					b.Fatal(err)
+				}
+				scorer.windows = 0
+				b.SetBytes(int64(size))
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := c.Compress(context.Background(), req); err != nil {
+						b.Fatal(err)
+					}
+				}
+				if scorer.windows > 0 {
+					b.Fatal("the model ran")
+				}
+			})
+		}
+	}
+}

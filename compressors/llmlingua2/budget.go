@@ -12,7 +12,7 @@ import (
 // on all others together.
 func (r *run) selectAll(ctx context.Context) error {
 	var shared []*contextRun
-	window, sentence := 0, 0
+	sentence := 0
 	for i, cr := range r.contexts {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -25,9 +25,9 @@ func (r *run) selectAll(ctx context.Context) error {
 			cr.restore()
 			continue
 		}
-		cr.candidates = r.rules.candidates(i, &cr.source, window, sentence)
+		cr.candidates = r.rules.candidates(i, &cr.source, sentence)
 		if n := len(cr.candidates); n > 0 {
-			window, sentence = cr.candidates[n-1].window+1, cr.candidates[n-1].sentence+1
+			sentence = cr.candidates[n-1].sentence + 1
 		}
 		r.price(cr)
 		if !cr.Budget.IsZero() {
@@ -80,7 +80,7 @@ func (r *run) spend(crs []*contextRun, b pith.Budget, param string) error {
 		}
 	case scopeOf(&r.req.Options, b, r.question != "") == pith.ScopeChunk && b.TargetTokens == 0:
 		for _, cr := range crs {
-			r.fitWindows(cr, b.Rate)
+			r.fitChunks(cr, b.Rate)
 		}
 	default:
 		if err := r.fit(crs, b, param); err != nil {
@@ -99,13 +99,13 @@ func (r *run) spend(crs []*contextRun, b pith.Budget, param string) error {
 	return nil
 }
 
-// fitWindows spends rate on each window of a context. Costs by unit add up to
+// fitChunks spends rate on each chunk of a context. Costs by unit add up to
 // nearly the count of the text: if that comes out above the rate, a slightly
 // lower one is spent.
-func (r *run) fitWindows(cr *contextRun, rate float64) {
+func (r *run) fitChunks(cr *contextRun, rate float64) {
 	limit := rate * float64(cr.input)
 	for spend, tries := rate, 0; tries < 4; tries++ {
-		chooseByWindow(cr.candidates, spend)
+		chooseByChunk(cr.candidates, spend)
 		r.render(cr)
 		if float64(cr.tokens) <= limit {
 			return

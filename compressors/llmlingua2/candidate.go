@@ -23,7 +23,6 @@ const (
 type candidate struct {
 	start, end int // bytes of the context's text
 	context    int
-	window     int // number within the request
 	sentence   int // number within the request; those joined by a protected span share one
 	cost       int // tokens of the unit behind its separator
 	claim      claim
@@ -76,35 +75,35 @@ func (r *rules) claimOf(mayGo bool) claim {
 	return forced
 }
 
-// candidates lists the units of one context, in the order of its text. Windows
-// and sentences are numbered from the given numbers on.
-func (r *rules) candidates(context int, src *source, window, sentence int) []candidate {
+// candidates lists the units of one context, in the order of its text. Sentences are
+// numbered from the given number on.
+func (r *rules) candidates(context int, src *source, sentence int) []candidate {
 	spans := spansOf(r.policy, src.text)
 	callers := spansOf(r.callers, src.text)
-	var cs []candidate
+	n := len(src.fixed)
+	for _, p := range src.parts {
+		n += len(p.units)
+	}
+	cs := make([]candidate, 0, n+n/8) // some units are split
 	fixed := src.fixed
 	for _, p := range src.parts {
 		for len(fixed) > 0 && fixed[0].start < p.offset {
-			cs = append(cs, fixedCandidate(context, fixed[0], window, sentence))
-			fixed, window, sentence = fixed[1:], window+1, sentence+1
+			cs = append(cs, fixedCandidate(context, fixed[0], sentence))
+			fixed, sentence = fixed[1:], sentence+1
 		}
 		for i, u := range p.units {
 			c := candidate{start: p.offset + u.start, end: p.offset + u.end, context: context,
-				window: window + p.window[i], sentence: sentence + p.sentence[i],
-				prob: p.prob[i], score: float64(p.prob[i])}
+				sentence: sentence + p.sentence[i], prob: p.prob[i], score: float64(p.prob[i])}
 			if p.relevance != nil {
 				c.score = clippedLogit(p.prob[i]) + relevanceWeight*p.relevance[p.sentence[i]]
 			}
 			cs = r.split(cs, src.text, c)
 		}
-		if n := len(p.units); n > 0 {
-			window += p.window[n-1] + 1
-			sentence += p.sentenceCount()
-		}
+		sentence += p.sentenceCount()
 	}
 	for _, f := range fixed {
-		cs = append(cs, fixedCandidate(context, f, window, sentence))
-		window, sentence = window+1, sentence+1
+		cs = append(cs, fixedCandidate(context, f, sentence))
+		sentence++
 	}
 	mark(cs, spans, r.claimOf(r.protectedMayGo))
 	mark(cs, callers, r.claimOf(r.callersMayGo))
@@ -113,10 +112,13 @@ func (r *rules) candidates(context int, src *source, window, sentence int) []can
 	return cs
 }
 
-func fixedCandidate(context int, u unit, window, sentence int) candidate {
-	return candidate{start: u.start, end: u.end, context: context, window: window,
+func fixedCandidate(context int, u unit, sentence int) candidate {
+	return candidate{start: u.start, end: u.end, context: context,
 		sentence: sentence, claim: forced, prob: 1, score: math.Inf(1)}
 }
+
+// fixed reports whether the candidate is a region that no model read.
+func (c *candidate) fixed() bool { return math.IsInf(c.score, 1) }
 
 func spansOf(p *protect.Policy, text string) []protect.Span {
 	if p == nil {

@@ -46,8 +46,9 @@ type run struct {
 	question string
 	contexts []*contextRun
 	vectors  map[*Model][]float32 // the question's, by model
-	models   []string             // used, in order of use
+	models   []*Model             // used, in order of use
 	stats    Stats
+	cache    pith.CacheStats
 }
 
 // contextRun is one context under way.
@@ -107,35 +108,29 @@ func (r *run) budget(cr *contextRun) pith.Budget {
 // filtering reports whether whole contexts are to be dropped first.
 func (r *run) filtering() bool { return r.req.Options.TopN > 0 || r.req.Options.MinScore > 0 }
 
-// analyze runs the models over everything that a budget is to be spent on.
+// analyze reads everything that a budget is to be spent on, and the question.
 func (r *run) analyze(ctx context.Context) error {
-	jobs := map[*Model][]*job{}
-	var order []*Model
 	for _, cr := range r.contexts {
 		if cr.whole && !r.filtering() {
 			continue
 		}
-		if err := r.split(ctx, cr, func(m *Model, j *job) {
-			if !slices.Contains(order, m) {
-				order = append(order, m)
-			}
-			jobs[m] = append(jobs[m], j)
-		}); err != nil {
+		if err := r.split(ctx, cr); err != nil {
 			return err
 		}
+		for _, p := range cr.parts {
+			if !slices.Contains(r.models, p.model) {
+				r.models = append(r.models, p.model)
+			}
+		}
 	}
-	for _, m := range order {
-		r.models = append(r.models, m.Name)
-		stats, err := m.analyze(ctx, jobs[m], r.question != "")
-		r.stats.add(stats)
-		if err != nil {
+	for _, m := range r.models {
+		if err := r.read(ctx, m); err != nil {
 			return err
 		}
 		if r.question == "" || m.Dim == 0 {
 			continue
 		}
-		v, stats, err := m.embedQuestion(ctx, r.question)
-		r.stats.add(stats)
+		v, err := r.embed(ctx, m)
 		if err != nil {
 			return err
 		}
@@ -150,9 +145,9 @@ func (s *Stats) add(t Stats) { s.Queue += t.Queue; s.Model += t.Model }
 // should go.
 func (r *run) rate() {
 	if r.question != "" {
-		var parts []*part
+		var parts [][]*part
 		for _, cr := range r.contexts {
-			parts = append(parts, cr.parts...)
+			parts = append(parts, cr.parts)
 		}
 		rateSentences(parts, r.question, r.vectors)
 	}
@@ -213,8 +208,11 @@ func (r *run) filter() {
 
 // result reports what became of each context.
 func (r *run) result() pith.Result {
-	res := pith.Result{Method: ID, Version: r.c.version(), Models: r.models,
+	res := pith.Result{Method: ID, Version: r.c.version(), Cache: r.cache,
 		Timing: pith.Timing{Queue: r.stats.Queue, Model: r.stats.Model}}
+	for _, m := range r.models {
+		res.Models = append(res.Models, m.Name)
+	}
 	for _, cr := range r.contexts {
 		out := pith.ContextResult{ID: cr.ID, Text: pith.Text(cr.output), Method: ID,
 			Status: cr.status(), InputTokens: cr.input, OutputTokens: cr.tokens,

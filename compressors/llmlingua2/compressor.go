@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/pith-proxy/pith"
+	"github.com/pith-proxy/pith/compressors/segment"
 	"github.com/pith-proxy/pith/tokenize"
 )
 
@@ -15,7 +16,7 @@ const ID = "llmlingua2"
 
 // revision changes whenever equal requests may give other bytes for a reason
 // that no model's digest shows.
-const revision = "1"
+const revision = "2"
 
 // DefaultRate is spent when a request sets no budget.
 const DefaultRate = 0.5
@@ -24,6 +25,7 @@ const DefaultRate = 0.5
 type Source struct {
 	Name      string
 	Languages []string // ISO 639-1
+	Digest    string   // of everything that its results depend on
 
 	// Open opens the model. Its context has the values of the request's that wanted it,
 	// and no end: others may wait for the model when that request is over.
@@ -43,6 +45,14 @@ type Options struct {
 	// Window bounds the tokens of one model input, special tokens included.
 	// Default: the model's own.
 	Window int
+
+	// Idle marks the context of work that nobody waits for, so that a scorer lets
+	// all else go first. With it, what a request had no time for is read later, for
+	// the memory that it brought; nil leaves that undone.
+	Idle func(context.Context) context.Context
+
+	// MaxLater is the most bytes of text that wait to be read later; 1 MiB.
+	MaxLater int
 }
 
 // Compressor is safe for concurrent use.
@@ -50,13 +60,19 @@ type Compressor struct {
 	models  []*lazyModel
 	counter func(string) (tokenize.Counter, error)
 	window  int
+	flights flights
+	later   later
 }
 
 // New returns a compressor that opens no model yet.
 func New(o Options) (*Compressor, error) {
-	c := &Compressor{counter: o.Counter, window: o.Window}
+	c := &Compressor{counter: o.Counter, window: o.Window, later: later{idle: o.Idle, most: o.MaxLater}}
+	c.flights.later = &c.later
 	if c.counter == nil {
 		c.counter = tokenize.CounterFor
+	}
+	if c.later.most == 0 {
+		c.later.most = 1 << 20
 	}
 	for _, s := range o.Models {
 		if s.Name == "" || s.Open == nil {
@@ -70,6 +86,13 @@ func New(o Options) (*Compressor, error) {
 	return c, nil
 }
 
+// Close ends what is being read, also for requests that still wait for it, and returns
+// when that is through. The models are their owners' to close.
+func (c *Compressor) Close() {
+	c.later.close()
+	c.flights.close()
+}
+
 // Warm opens a model and runs it once, so that the first request need not wait.
 func (c *Compressor) Warm(ctx context.Context, name string) error {
 	lm, err := c.named(name)
@@ -80,11 +103,7 @@ func (c *Compressor) Warm(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	j, err := m.prepare("Warm up.", "en")
-	if err != nil {
-		return err
-	}
-	_, err = m.analyze(ctx, []*job{j}, true)
+	_, err = m.readAll(ctx, []*reading{{model: m, text: "Warm up."}}, func(int, []byte) {})
 	return err
 }
 
@@ -104,13 +123,11 @@ func (c *Compressor) Info() pith.CompressorInfo {
 	return info
 }
 
-// version names the revision and the digests of the models opened so far.
+// version names the revision, the splitter and the models.
 func (c *Compressor) version() string {
-	v := []string{revision}
+	v := []string{revision + "." + segment.Revision}
 	for _, m := range c.models {
-		if o := m.opened(); o != nil {
-			v = append(v, o.Name+"@"+o.Digest[:min(12, len(o.Digest))])
-		}
+		v = append(v, m.Name+"@"+m.Digest[:min(12, len(m.Digest))])
 	}
 	return strings.Join(v, "+")
 }

@@ -68,6 +68,7 @@ func (l *lazyModel) prepare(ctx context.Context, window int) (m *Model, err erro
 	if err := m.validate(); err != nil {
 		return nil, err
 	}
+	m.pace = &pace{}
 	return m, nil
 }
 

@@ -37,6 +37,7 @@ type Encoder interface {
 type Model struct {
 	Name    string
 	Digest  string // of weights and tokenizer
+	Numeric string // how its numbers come about; where it differs, they may
 	Encoder Encoder
 	Scorer  Scorer
 
@@ -55,6 +56,8 @@ type Model struct {
 	// CosineFloor is the cosine of unrelated sentences: 0 for an encoder that
 	// uses the whole range, 0.7 for one whose vectors crowd together.
 	CosineFloor float64
+
+	pace *pace // set when it is opened
 }
 
 func (m *Model) validate() error {

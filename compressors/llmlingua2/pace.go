@@ -1,13 +1,12 @@
-package proxy
+package llmlingua2
 
 import (
 	"sync"
 	"time"
 )
 
-// pace learns how fast the compressor is, so that a text for which there is not enough
-// time does not first use it up. A wrong guess costs a saving; that the text is then
-// sent raw on later turns, too, is the ledger's to see to.
+// pace learns how fast a model is read with, waiting included, so that a hasty request
+// for which there is not enough time does not first use it up.
 type pace struct {
 	now func() time.Time // nil is the clock
 

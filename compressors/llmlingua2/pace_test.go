@@ -1,4 +1,4 @@
-package proxy
+package llmlingua2
 
 import (
 	"testing"

@@ -7,16 +7,18 @@ import (
 	"unicode"
 
 	"github.com/pith-proxy/pith/compressors/lang"
+	"github.com/pith-proxy/pith/compressors/segment"
 )
 
-// split cuts a context into regions, hands a job to add for each that a model
-// can read, and fixes the rest.
-func (r *run) split(ctx context.Context, cr *contextRun, add func(*Model, *job)) error {
+// split cuts a context into segments for the models that can read them, and fixes the
+// rest.
+func (r *run) split(ctx context.Context, cr *contextRun) error {
 	for _, reg := range r.regions(cr) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if strings.TrimSpace(cr.text[reg.Start:reg.End]) == "" {
+		text := cr.text[reg.Start:reg.End]
+		if strings.TrimSpace(text) == "" {
 			continue
 		}
 		m, err := r.modelFor(ctx, cr, reg.Language)
@@ -27,16 +29,14 @@ func (r *run) split(ctx context.Context, cr *contextRun, add func(*Model, *job))
 			cr.fix(reg)
 			continue
 		}
-		j, err := m.prepare(cr.text[reg.Start:reg.End], reg.Language)
-		if err != nil {
-			return err
+		start := 0
+		for _, end := range segment.Ends(text) {
+			if s := text[start:end]; strings.TrimSpace(s) != "" {
+				cr.parts = append(cr.parts, &part{text: s, model: m,
+					unspaced: unspacedLanguage(reg.Language), offset: reg.Start + start})
+			}
+			start = end
 		}
-		if len(j.units) == 0 {
-			cr.fix(reg)
-			continue
-		}
-		cr.parts = append(cr.parts, &part{analysis: &j.analysis, model: m, offset: reg.Start})
-		add(m, j)
 	}
 	return nil
 }

@@ -112,7 +112,8 @@ func enter(cs []candidate, i int) {
 	}
 }
 
-// ranked returns the indexes of the candidates whose score decides, best first.
+// ranked returns the indexes of the candidates whose score decides, best first and ties
+// to the earlier one.
 func ranked(cs []candidate) []int {
 	order := make([]int, 0, len(cs))
 	for i := range cs {
@@ -120,35 +121,52 @@ func ranked(cs []candidate) []int {
 			order = append(order, i)
 		}
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
+	slices.SortFunc(order, func(a, b int) int {
 		switch x, y := cs[a].score, cs[b].score; {
 		case x > y:
 			return -1
 		case x < y:
 			return 1
 		}
-		return 0
+		return a - b
 	})
 	return order
 }
 
-// chooseByWindow spends rate on each window by itself, as LLMLingua-2 does. What
-// a window leaves over goes to the next, so that short windows do not add up to
-// a rate below the one asked for.
-func chooseByWindow(cs []candidate, rate float64) {
+// chooseByChunk spends rate on each chunk by itself, as LLMLingua-2 does. What a chunk
+// leaves over goes to the next, so that short chunks do not add up to a rate below the
+// one asked for.
+func chooseByChunk(cs []candidate, rate float64) {
 	carry := 0.0
-	for i := 0; i < len(cs); {
-		k, cost := i, 0
-		for ; k < len(cs) && cs[k].window == cs[i].window; k++ {
-			cost += cs[k].cost
+	for len(cs) > 0 {
+		chunk := cs[:chunkLen(cs)]
+		cs = cs[len(chunk):]
+		cost := 0
+		for i := range chunk {
+			cost += chunk[i].cost
 		}
 		share := float64(rate*float64(cost)) + carry
-		window := cs[i:k]
-		choose(window, ranked(window), int(share))
-		carry = max(0, min(share-float64(keptCost(window)), maxCarry))
-		i = k
+		choose(chunk, ranked(chunk), int(share))
+		carry = max(0, min(share-float64(keptCost(chunk)), maxCarry))
 	}
 }
+
+// chunkLen is how many candidates the next chunk has: as many as the authors' windows of
+// 512 tokens hold of English, and then to the end of the sentence, if that comes soon. A
+// region that no model read is a chunk by itself, so that it does not use up its
+// neighbours' share.
+func chunkLen(cs []candidate) int {
+	for i := 1; i < len(cs); i++ {
+		size := cs[i].start - cs[0].start
+		if cs[i].fixed() || cs[i-1].fixed() || size >= 2*chunkBytes ||
+			size >= chunkBytes && cs[i].sentence != cs[i-1].sentence {
+			return i
+		}
+	}
+	return len(cs)
+}
+
+const chunkBytes = 2048
 
 func keptCost(cs []candidate) int {
 	sum := 0
@@ -160,7 +178,7 @@ func keptCost(cs []candidate) int {
 	return sum
 }
 
-// maxCarry is about one long word: more would let a window of protected text
+// maxCarry is about one long word: more would let a chunk of protected text
 // decide over the next.
 const maxCarry = 8
 

@@ -122,11 +122,7 @@ func (p *Proxy) identify(r *http.Request, rt *route) (caller, *vendor.Problem) {
 		return caller{}, unauthorized(http.StatusUnauthorized,
 			"this key of pith stands for no vendor's key: send it in X-Pith-Key and the vendor's where it belongs")
 	}
-	c := caller{tenant: []byte("key\x00" + key.ID), key: key, swap: key.Credential != ""}
-	if !c.swap { // the vendor's key is the client's own, and may be one of many
-		c.tenant = append(c.tenant, tenantOf(r)...)
-	}
-	return c, nil
+	return caller{tenant: key.tenant(r), key: key, swap: key.Credential != ""}, nil
 }
 
 // shownKey returns the key of pith's that the client shows, and whether it stands in
@@ -156,23 +152,6 @@ const socketKey = "openai-insecure-api-key."
 
 func unauthorized(status int, msg string) *vendor.Problem {
 	return &vendor.Problem{Status: status, Code: vendor.CodeUnauthorized, Message: msg}
-}
-
-// tenantOf keeps the texts of those apart who have different credentials, or
-// certificates with different names.
-func tenantOf(r *http.Request) []byte {
-	sum := sha256.New()
-	if r.TLS != nil && len(r.TLS.VerifiedChains) > 0 {
-		_, _ = sum.Write([]byte(r.TLS.PeerCertificates[0].Subject.String()))
-	}
-	for _, name := range credentials {
-		_, _ = sum.Write([]byte{1})
-		for _, v := range r.Header.Values(name) {
-			_, _ = sum.Write([]byte(v))
-			_, _ = sum.Write([]byte{0})
-		}
-	}
-	return sum.Sum(nil)
 }
 
 // swapCredential puts the vendor's key where the vendor looks for it.

@@ -113,6 +113,7 @@ func (q *prompt) compress(req pith.Request) verdict {
 		return verdict{reason: reasonBreaker, failed: true}
 	}
 	req.Method = q.settings.Method
+	req.Hasty, req.Memory = true, q.memory
 	req.Options.Tokenizer = q.counter().Name()
 	req.Options.Preserve.Classes = q.settings.Preserve
 	v := q.worker.run(q.ctx, req)

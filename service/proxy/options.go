@@ -50,7 +50,15 @@ type Options struct {
 	// counts for models that it does not know.
 	Counter func(model string) (Counter, error)
 
-	Ledger    *ledger.Ledger
+	Ledger *ledger.Ledger
+
+	// Memory returns what a tenant's earlier requests left to use; nil is none. It is
+	// the ledger's, too, if that is shared.
+	Memory func(ctx context.Context, tenant string) pith.Memory
+
+	// Version names what the compressor's results depend on beside the request.
+	Version string
+
 	Transport http.RoundTripper
 	Relay     relay.Options
 
@@ -68,6 +76,13 @@ type Options struct {
 	// KeepShared leaves contexts raw that came with another question before, since
 	// the vendor has their prefix in its cache.
 	KeepShared bool
+
+	// Cached says from how many tokens on the vendor of a model keeps a prompt, 0 if that
+	// is not known, and whether it reads any beginning that two prompts have in common,
+	// or only what ends at a marker. A text stays raw while the prompt up to it would be
+	// too short with it shortened: a vendor's cache is cheaper than any shortening. nil
+	// knows no model.
+	Cached func(model string) (minimum int, prefixes bool)
 
 	// Refusals within a minute that stop the shortening of a tenant's new texts for
 	// ten; 0 is never.

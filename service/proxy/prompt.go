@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/pith-proxy/pith"
+
 	"github.com/pith-proxy/pith/service/proxy/dialect"
 	"github.com/pith-proxy/pith/service/proxy/jsonedit"
 	"github.com/pith-proxy/pith/service/proxy/ledger"
@@ -26,6 +28,7 @@ const (
 	reasonLongText    = "text_too_long"
 	reasonOwnOutput   = "already_compressed"
 	reasonShared      = "shared_context"
+	reasonMinimum     = "below_cache_minimum"
 	reasonNoText      = "nothing_to_compress"
 	reasonSentRaw     = "sent_raw_before"
 )
@@ -36,49 +39,81 @@ type prompt struct {
 	client    context.Context // ends when the client has gone
 	ctx       context.Context // ends when the time for compression is over
 	src       []byte
+	api       dialect.API
 	body      dialect.Body
 	settings  policy.Settings
 	tenant    []byte
+	memory    pith.Memory // the tenant's; nil is none
+	book      *ledger.Book
 	overrides []byte // digest of what the client itself asked for
 	opening   []byte // digest of the first user turn, which names the conversation
 	count     Counter
+	saved     int // bytes, of the texts so far
 	report    *report
 }
 
 // unit is what is decided upon as one: a tool's result, a system prompt, or all the
 // texts of a user's turn.
 type unit struct {
-	role   dialect.Role
-	blocks []dialect.Block
-	digest []byte
+	role    dialect.Role
+	blocks  []dialect.Block
+	allowed bool // to be shortened
+	digest  []byte
+	pin     ledger.Key   // of the form it is sent in
+	form    ledger.Entry // that form, if it is ours
+	ours    bool
+	pinned  bool // the form was or is being recorded
 }
 
 // edits decides upon every text and returns what is to be replaced.
 func (q *prompt) edits() []jsonedit.Edit {
 	q.opening = q.digestOf(q.body.Opening())
-	var edits []jsonedit.Edit
-	untouchable := q.untouchable()
-	for _, u := range q.units() {
-		if untouchable != "" {
-			if q.allowed(&u) {
+	units := q.units()
+	if untouchable := q.untouchable(); untouchable != "" {
+		for i := range units {
+			if q.allowed(&units[i]) {
 				q.report.looked++
 				q.report.add(kept(untouchable))
 			}
-			continue
 		}
-		e, ok := q.form(&u)
-		if !ok {
-			continue
+		return nil
+	}
+	q.recall(units)
+	for i := range units {
+		if u := &units[i]; u.ours {
+			q.form(u)
+			q.saved += u.saves()
 		}
-		q.report.looked++
-		q.report.add(e)
-		for i, b := range u.blocks {
-			if i < len(e.Texts) && e.Texts[i] != nil {
-				edits = append(edits, jsonedit.Edit{Range: b.Literal, New: e.Texts[i]})
-			}
+	}
+	q.book.Settle(q.client)
+	var edits []jsonedit.Edit
+	for i := range units {
+		if u := &units[i]; u.ours {
+			edits = q.use(edits, u)
 		}
 	}
 	slices.SortFunc(edits, func(a, b jsonedit.Edit) int { return a.Start - b.Start })
+	return edits
+}
+
+// deliberate reports whether a text is raw because that is best, and not for want of
+// anything.
+func deliberate(reason string) bool { return reason == reasonShared || reason == reasonMinimum }
+
+// use takes the form that stands, which another replica may have decided upon.
+func (q *prompt) use(edits []jsonedit.Edit, u *unit) []jsonedit.Edit {
+	if e, ok := q.book.Get(u.pin); ok && u.pinned {
+		u.form = e
+	}
+	e := &u.form
+	q.report.looked++
+	q.report.add(*e)
+	q.report.failed = q.report.failed || e.Raw && q.settings.OnErrorFail && !deliberate(e.Reason)
+	for i, b := range u.blocks {
+		if i < len(e.Texts) && e.Texts[i] != nil {
+			edits = append(edits, jsonedit.Edit{Range: b.Literal, New: e.Texts[i]})
+		}
+	}
 	return edits
 }
 
@@ -160,45 +195,74 @@ func (u *unit) facts() []byte {
 	return f
 }
 
-// form returns the form that the unit is sent in: the one it was sent in before, if
-// it was. It is false for a unit that is none of ours.
-func (q *prompt) form(u *unit) (ledger.Entry, bool) {
-	// A ledger that outlives the process may know a text that another configuration
-	// allowed to be shortened.
-	if u.blocks[0].Document && q.body.Cited {
-		return ledger.Entry{}, false // places in it are counted by what the vendor gets
+// recall finds out which units are ours, and fetches in one go what is recorded of them.
+func (q *prompt) recall(units []unit) {
+	if q.opts.Memory != nil && len(units) > 0 {
+		q.memory = q.opts.Memory(q.client, string(q.tenant))
 	}
-	allowed := q.allowed(u)
-	if !allowed && !(q.opts.Ledger.Durable() && u.size() >= leastTokens) {
-		return ledger.Entry{}, false
+	q.book = q.opts.Ledger.Book(q.tenant, q.memory)
+	var keys []ledger.Key
+	for i := range units {
+		u := &units[i]
+		if u.blocks[0].Document && q.body.Cited {
+			continue // places in it are counted by what the vendor gets
+		}
+		u.allowed = q.allowed(u)
+		// A ledger that outlives the process may know a text that another configuration
+		// allowed to be shortened.
+		if u.ours = u.allowed || q.opts.Ledger.Durable() && u.size() >= leastTokens; !u.ours {
+			continue
+		}
+		u.digest = q.digestOf(u.blocks)
+		u.pin = q.book.Key([]byte("pin"), []byte(q.body.Model), q.opening, q.overrides, u.facts(), u.digest)
+		if _, ok := q.book.Get(u.pin); !ok {
+			keys = append(keys, u.pin)
+			if u.allowed {
+				keys = append(keys, q.outputKey(u.digest), q.formKey(u))
+			}
+		}
 	}
-	u.digest = q.digestOf(u.blocks)
-	pin := q.opts.Ledger.Key([]byte("pin"), q.tenant, []byte(q.body.Model), q.opening, q.overrides, u.facts(), u.digest)
-	if e, ok := q.opts.Ledger.Get(pin); ok {
+	q.book.Load(q.client, keys)
+}
+
+func (q *prompt) outputKey(digest []byte) ledger.Key { return q.book.Key([]byte("output"), digest) }
+
+// formKey names the form of a text whatever the conversation.
+func (q *prompt) formKey(u *unit) ledger.Key {
+	settings := q.settings.Digest()
+	return q.book.Key([]byte("form"), []byte(q.opts.Version), settings[:], []byte(q.body.Model), q.nature(), u.facts(), u.digest)
+}
+
+// form sets the form that the unit is sent in: the one it was sent in before, if it was.
+func (q *prompt) form(u *unit) {
+	if e, ok := q.book.Get(u.pin); ok {
 		q.report.hits++
-		q.report.failed = q.report.failed || e.Raw && q.settings.OnErrorFail && e.Reason != reasonShared
-		return e, true
+		u.form, u.pinned = e, true
+		return
 	}
-	if !allowed {
-		return ledger.Entry{}, false
+	if u.ours = u.allowed; !u.ours {
+		return
 	}
 	e := q.decide(u)
-	if q.settings.DryRun || e.Raw && (q.client.Err() != nil || q.settings.OnErrorFail && q.report.failed) {
-		return e, true // it is not sent in this form
+	if e.Texts != nil && !q.reachesMinimum(u, &e) {
+		e = raw(reasonMinimum)
+	}
+	u.form = e
+	if q.settings.DryRun || e.Raw && (q.client.Err() != nil || q.report.failed && q.settings.OnErrorFail) {
+		return // it is not sent in this form
 	}
 	e.Long = q.body.Long
-	return q.opts.Ledger.Put(pin, e), true
+	u.pinned = true
+	q.book.Put(u.pin, e)
 }
 
 // decide is form for a unit that this conversation did not have before.
 func (q *prompt) decide(u *unit) ledger.Entry {
-	l := q.opts.Ledger
-	if _, ok := l.Get(l.Key([]byte("output"), q.tenant, u.digest)); ok {
+	if _, ok := q.book.Get(q.outputKey(u.digest)); ok {
 		return kept(reasonOwnOutput)
 	}
-	settings := q.settings.Digest()
-	known := l.Key([]byte("form"), q.tenant, settings[:], []byte(q.body.Model), q.nature(), u.facts(), u.digest)
-	if e, ok := l.Get(known); ok {
+	known := q.formKey(u)
+	if e, ok := q.book.Get(known); ok {
 		q.report.hits++
 		return e
 	}
@@ -211,9 +275,9 @@ func (q *prompt) decide(u *unit) ledger.Entry {
 	if e.Raw {
 		return e
 	}
-	l.Note(known, e)
+	q.book.Note(known, e)
 	if e.Texts != nil {
-		l.Note(l.Key([]byte("output"), q.tenant, q.outputDigest(u, &e)), kept(reasonOwnOutput))
+		q.book.Note(q.outputKey(q.outputDigest(u, &e)), kept(reasonOwnOutput))
 	}
 	return e
 }

@@ -58,7 +58,7 @@ func TestCountsAreOfWhatIsSent(t *testing.T) {
 // reasons are those of this package.
 var reasons = []string{
 	reasonOff, reasonShape, reasonJSON, reasonAmbiguous, reasonDeep, reasonSensitive, reasonMarked, reasonStateful, reasonStored,
-	reasonUndecodable, reasonLongText, reasonOwnOutput, reasonShared, reasonNoText, reasonMethod, reasonMediaType, reasonSigned,
+	reasonUndecodable, reasonLongText, reasonOwnOutput, reasonShared, reasonMinimum, reasonNoText, reasonMethod, reasonMediaType, reasonSigned,
 	reasonTooLong, reasonBusy, reasonCoding, reasonCorrupt, reasonDeadline, reasonFailed, reasonBreaker, reasonNotShorter,
 	reasonSentRaw,
 }

@@ -61,7 +61,7 @@ func (x *exchange) shorten(r *http.Request, src []byte) (out []byte, problem *ve
 		}
 		problem = x.refusal(&settings)
 	default:
-		q := &prompt{Proxy: x.Proxy, src: src, body: body, settings: settings,
+		q := &prompt{Proxy: x.Proxy, src: src, api: x.route.api, body: body, settings: settings,
 			tenant: x.caller.tenant, overrides: asked(overrides), report: &x.report}
 		var cancel context.CancelFunc
 		q.client = r.Context()

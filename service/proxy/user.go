@@ -127,7 +127,7 @@ func join(texts []string, pieces []policy.Piece, shorter []string) []string {
 // came with another question not long ago. Then the vendor has that prefix in its
 // cache, where it costs less than any shortening of it.
 func (q *prompt) sharedContext(texts []string, pieces []policy.Piece, question string) bool {
-	if !q.opts.KeepShared {
+	if _, prefixes := q.cached(); !q.opts.KeepShared || !prefixes {
 		return false
 	}
 	last := pieces[len(pieces)-1]
@@ -144,14 +144,13 @@ func (q *prompt) sharedContext(texts []string, pieces []policy.Piece, question s
 	if size < leastPrefix {
 		return false
 	}
-	l := q.opts.Ledger
 	asked := ledger.Digest([]byte(question), q.opening)
-	k := l.Key([]byte("contexts"), q.tenant, []byte(q.body.Model), ledger.Digest(prefix...))
+	k := q.book.Key([]byte("contexts"), []byte(q.body.Model), ledger.Digest(prefix...))
 	if q.settings.DryRun {
-		e, ok := l.Get(k)
+		e, ok := q.book.Get(k)
 		return ok && e.Reason != string(asked)
 	}
-	return l.Note(k, ledger.Entry{Reason: string(asked)}).Reason != string(asked)
+	return q.book.Agree(q.client, k, ledger.Entry{Reason: string(asked)}).Reason != string(asked)
 }
 
 // leastPrefix is about the fewest tokens that vendors cache, in bytes.

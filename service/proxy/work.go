@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"time"
 	"unicode/utf8"
 
 	"github.com/pith-proxy/pith"
@@ -32,7 +31,6 @@ const (
 type worker struct {
 	compressor Compressor
 	slots      chan struct{}
-	pace       pace
 	log        *slog.Logger
 	metrics    *metrics
 }
@@ -49,8 +47,7 @@ type verdict struct {
 // run compresses. It returns when ctx ends, also if the compressor does not; the slot
 // is given back only when that is through.
 func (w *worker) run(ctx context.Context, req pith.Request) verdict {
-	size := sizeOf(&req)
-	if end, ok := ctx.Deadline(); ctx.Err() != nil || ok && !w.pace.enough(size, time.Until(end)) {
+	if ctx.Err() != nil {
 		return verdict{reason: reasonDeadline, failed: true}
 	}
 	select {
@@ -59,14 +56,9 @@ func (w *worker) run(ctx context.Context, req pith.Request) verdict {
 		return verdict{reason: reasonBusy, failed: true}
 	}
 	done := make(chan verdict, 1)
-	start := time.Now()
 	go func() {
 		defer func() { <-w.slots }()
-		v := w.compress(ctx, req)
-		if !v.failed || v.reason == reasonDeadline {
-			w.pace.took(size, time.Since(start), v.failed)
-		}
-		done <- v
+		done <- w.compress(ctx, req)
 	}()
 	select {
 	case v := <-done:
@@ -81,13 +73,6 @@ func (w *worker) run(ctx context.Context, req pith.Request) verdict {
 	}
 }
 
-func sizeOf(req *pith.Request) (n int) {
-	for i := range req.Contexts {
-		n += len(req.Contexts[i].Text)
-	}
-	return n
-}
-
 func (w *worker) compress(ctx context.Context, req pith.Request) (v verdict) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -100,7 +85,7 @@ func (w *worker) compress(ctx context.Context, req pith.Request) (v verdict) {
 	switch {
 	case err == nil:
 		return judge(&req, &res)
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), pith.CodeOf(err) == pith.CodeDeadline:
 		return verdict{reason: reasonDeadline, failed: true}
 	case pith.CodeOf(err) == pith.CodeUnavailable:
 		return verdict{reason: reasonBusy, failed: true}

@@ -53,13 +53,19 @@ func (e BatchResultLineObject) Valid() bool {
 
 // Defines values for Cache.
 const (
-	CacheOff Cache = "off"
+	CacheOff   Cache = "off"
+	CacheRead  Cache = "read"
+	CacheWrite Cache = "write"
 )
 
 // Valid indicates whether the value is a known member of the Cache enum.
 func (e Cache) Valid() bool {
 	switch e {
 	case CacheOff:
+		return true
+	case CacheRead:
+		return true
+	case CacheWrite:
 		return true
 	default:
 		return false
@@ -499,8 +505,22 @@ type BatchResultLine struct {
 // BatchResultLineObject defines model for BatchResultLine.Object.
 type BatchResultLineObject string
 
-// Cache There is no cache yet. `off` says that none may be used when there is.
+// Cache What of the caller's cache may be used: `write` all of it; `read` what is there, and
+// nothing new is kept; `off` none. The answer's texts are the same either way. Callers
+// with different credentials share nothing.
 type Cache string
+
+// CacheUse What earlier requests of the same caller spared this one.
+type CacheUse struct {
+	// Result Everything; the request was made before. Segments were not looked at then.
+	Result bool `json:"result"`
+
+	// SegmentHits Segments that had been read by a model before.
+	SegmentHits int `json:"segment_hits"`
+
+	// SegmentMisses Segments that were read now.
+	SegmentMisses int `json:"segment_misses"`
+}
 
 // CompressRequest defines model for CompressRequest.
 type CompressRequest struct {
@@ -508,7 +528,9 @@ type CompressRequest struct {
 	// `soft`: keep it and warn. By default, hard for `target_tokens` and soft otherwise.
 	Budget Strictness `json:"budget,omitempty"`
 
-	// Cache There is no cache yet. `off` says that none may be used when there is.
+	// Cache What of the caller's cache may be used: `write` all of it; `read` what is there, and
+	// nothing new is kept; `off` none. The answer's texts are the same either way. Callers
+	// with different credentials share nothing.
 	Cache Cache `json:"cache,omitempty"`
 
 	// CompressorModel The model of a method that has several, for example `pith-small`. Chosen by the
@@ -632,6 +654,9 @@ type CompressResultLineObject string
 
 // Compression defines model for Compression.
 type Compression struct {
+	// Cache What earlier requests of the same caller spared this one.
+	Cache CacheUse `json:"cache"`
+
 	// Created Unix time in seconds.
 	Created int64  `json:"created"`
 	ID      string `json:"id"`
@@ -1933,147 +1958,151 @@ func (sh *strictHandler) Count(w http.ResponseWriter, r *http.Request) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H3rc9s4su+/0qU9VZlJ0YrtPGpX+XDKk8fdnM1rk0zl3opyTYiEJIwpQAOAljUT/++nuhsASYmy5CQ7",
-	"ux9mPkxEGs9Go/vXD4C/DwqzWBottXeD0e+DuRSltPTzmbXG4o9SusKqpVdGD0aD/CQfgZ8rBxILgHKw",
-	"VH5+x4FZ6Qy08SDgUurS2DtuOMgGrpjLhcCGpK4Xg9Gnwcngczbw66UcjAbOW6Vng+vrbPBO/lpL51+U",
-	"252+FgvpuFfLpUBp8HMJTtpLae84qMys21tfB96uz6Ze9kzrvSyMLh14Ayuh/BByi6WPBBY/Wrgc5sJx",
-	"j2IhsfeFqirluFq354XSaoFTPUnTVNrLmbQ0jPdzU1clDWZ7HB/n0s+lbXqK812INbi6KKQsoRJe2n7a",
-	"elvLQTaYisrJfjK/98LXrmdhkROsdE6WOagpCL0GL688zIwHNzfWS5tBXutiLvQsFNJGSyhVmUFO7EAv",
-	"/VyOdWzNWJgKVckShC5pWtioA2ElMEXXUIiFHMLZxEntYWrNAl4//Z/3b16D81aKhctgNTdOjrWrFwth",
-	"1+DE2oHyw7HuJUIzk0E2SAMeZAMaYx9ZrrOBlW5ptJNEmudCVbWV+LMw2kvt8adYLitVCCTYvV8cUu33",
-	"Vu//ZeV0MBr85V6zpe7xX9092kzP9KWszFJyf13qf5g3S830eszEEpNKQq1LaeEuteLuEiuKqgJHSymJ",
-	"/Vo7l1jrKDF637hC6XutLXGdDf7v0Vvl50dp599Ukws1lcLuPeLte3OfcZ9fZ4OrI0fb4cjG/XBT1fbW",
-	"uSYqBgJjxZ+EL+b4Y2nNUlqveCkLK4WXNKqpsQvheTs+ejDY3p3ZQJU9siMbmMkvsvB9PKaMHk6o5y22",
-	"wtlh8aNLYTVKMKz3hlrisX5mtqsrFr7Ky4Xbx0lU8x1VwoGFHoW1Yk3PaoFd72nkA5e6zga1EzO5r/jP",
-	"VIg3ya+1skjNT0iqRJgskbmZUWw8DaohUKh1nfGivfByQfurLBXuB1G9bS0hybLN/XIG+ZOwAoGfclgp",
-	"PwcBeVE7bxbnqsxxY2jj980vtvTE6GmlCu9wZF0umtTlTO5t6L23qvBaOmqhEMV8L22fUCEsnQTm+cKU",
-	"sjp00Ma+ouLUhCbhui3cPyS56w3EnrKoRI1F8WJIcsPSmsXSI+UO4scn3Cct4XU2WIirF1zt5Pj4OENd",
-	"GJ+3mTUtVP+AC1FVpNvNSgNuIJga1ow4ssdgpa+tliUkEY+jXoirl1LP/HwwOn34KNvey6UUZaW0PN8/",
-	"uaeh6Ctaz9Ka5XmBOqKovbrcu7RPrVk+aRW/zlACFfLcmwup93b+HMt+4KIomfSy9v2EQiVMqrq1uMNB",
-	"z9SVdt7WBVe9ufcXraK4rtLPTbmv0isudU3rfu4KY/cS6ZXS76kcVjqE7xO3m+nUSX9ea7V3X76hoj9j",
-	"Sayoz+VNKi7V0knJIUkRae6r8jaWYwEyVdUBVbjYdTYgOXbA2vwzlkOJLPzeLt5hGdY1OLjzUs2U38t/",
-	"77j0Uy5M1XG/7a9GpUg3I9jZJzKpEGouYWfSH7g3PlDhZnP4uZVubqq9HPohFcRaWF/9JvdywodUkGot",
-	"z/X+GsvXWxqzkXdbqhCxwswchZdRtkepGpQ+8cdeRdlVXAFU3hJgbItzkqU3SPONqaZudyr9gGG2BNrf",
-	"hQOpyAjKWyArB2OjkYGybQPkNQWJPlX1ZjoYfTpMg9JO+txagSN3oZZHZskkPloaBIg2EHhTb20J2SRb",
-	"DhtFkDG36V/pUl61+m5blx2ERuWym/iuuxovlZbbK3IGqAMRH4hgkckSCPNuL8QBQHnIAPH2eJlG12Dm",
-	"WyHlDcqkXbc1loYuTyJ821K4VoJyoA0QwoO19EPIzXSas2Hq58KzZYxG+0RC7WQJq7kktEWVkXCRQGY6",
-	"PZAWNKI3WByHtwVakeX0OrBcd9AEHsgCjxgR5FVR1aUEKYo5GBzYY3BSl4gmBpt8hNCjhS+JWZfCisVg",
-	"NLiXXl9nm/1Sg9y5sanvBpU3493u7zM21xGfqfvrz9fbfaEmZCdDW5PcZp6kSzc1UXeu3b/dNIioaL5m",
-	"AElJbXTeUl6bHXcn/dUj6M7v64ZCMI6HEPXmbYbAKLCtnTe6bpRxex8cqh7/tAf/Y+3BPy2zPy2zPy2z",
-	"Py2zP8Yy2wZ8SZNEeNmV+ShllnKHs2o1N5WMCAdWwkElpx5M7Vv7fWJMJYVuHM3ddl54B7kqc4aJGagp",
-	"KA9zQVpyh9gIlsB2Q8tKFBSoyqMayIf9Lm8UX63V3S5RiYmserTIG80uOVLqK2PLqDOcqW0hSZ+QLhnC",
-	"a5SEago5jiRH+NyUozZWQvuxNhR38nOlZzCR3kvLMZ6DVM9LHOaWU/wWdlUjSrcDALXfR6UkVLtEeicr",
-	"eSl0IVEH4KSjLMkQEq+UnxtEx6go5hIWUmi4kHKJenciJqpSfo1kVd6NNdLYPYa5mqF5rFykUYydUUQO",
-	"GH9ZKZp4G1MxxT9KU08q2XCDrhcTaW9DKrcUegeuuJBLD1bomXRdfhjC/xilZZlx1E9YGdgB2SNFdHFh",
-	"hYcgow/GHe+XvK++du1dCovujSJGOXCY0cbS5Em7MX71c6tJfvM0NozzkFe+lxNXwmqlZ12HzlapG50z",
-	"0S9AfaSpJ/7fEAmbzN8QoDWYz3vl6S18C22XwS09DF/hW2gN73Dnwoau+Cr/QtdntTNq2SXYz1pdgVec",
-	"g9BKP/j62GYj9TZTEYSHXNTe5FDMjevXQCRsdkiCxoS541gqBeeIN+YClsJ2zYo9TLwnCnurNW/T/nMS",
-	"7zfaSTjulbSSUlzCDsjgF5JoMFmDXxnQcoXs3A/xbxvp3WSxbw/23h5V/YwC65Zh4mxwKW3k6i45n8xZ",
-	"LazmUstLaUH+WosqJj448pfNpGcHAUzWfgcpv4cM3BG9TjIwTiKxeJt+TWw7cE477J1Gd2Pku7HXe5Cm",
-	"9NIulFbOq2KbjM+6VEOKMSE3KbYHb57Bpahqkr45zzvvJfeF0j21cyJHnkFeGecq6Rz+llfeigKtanwq",
-	"TCnZc6+Nlv2tV0LPajGTPULkxfs38Oj+345OABtyiIYRWS+kcLWVCIsfg1ws/TpA5dJIR/tzIXxIkTpc",
-	"ulRGlHIHKmdIpRwlfsmFset+Ki/EVQsjbrSjCeWFZevH4rukKcviTZdQThsGRdvtZqqlLF3jVdqexm5B",
-	"25c+dYCcxWotM/pcrARj5e2+W8JjO3lt9w4mHt3qIdvYSm1ua23s1rJ1qZO4ohnXzXv5pXJ9lqPw4tZy",
-	"n/0b+3VghV3eZlFojJ93QhYa7M2zfBVZZ1tb8k4hPMcihTXnXDhwKPJFlbHNeCUWy0pCvlR+fuQWoqry",
-	"ITxBnKFJnc7lWMfFinYE2dZqCoLMHTYbvIEJGd5TDrMoP4ectwdbPa2EkJPTv5IDLD33iKPgwDzUj7wr",
-	"4vJnNOLfE434vOWqv316Ea7/V6cXRZ7dp80ycHUxB+EglzofwlPpZeFl2eJvtH1IkWHt//9JHP32+ffT",
-	"6//qVaKmuOhTXuzz49Rp2j0IEWii+GMILzwUptbegZgJpZ0HbYCDGzs03C3dzbfxgn6bo3GXwfw1HsgN",
-	"2Uht94vEJtrRA6/wb+TmEUz8kKG4NJUqolcH2Q9JbbQMgmRzBgcFXLoZBJRDEt7jKGvdo5X6tDwWvJ2C",
-	"pxpfZd7U2t9g23y1reKNF9UNnrpdeq+N7jttNHPrZwGax62Cj/vD9F8do+8L0B8Wnf+W0PxNcfk/Nhy8",
-	"IfsPDc3V2u92bxwc+Dos2hr62o3XbxU0/ZpQyfVuPu4PfezMOAr9u1tkIzVIZmsMraguEXEqaDSPjokM",
-	"G3liZgWV0bPkNA7+HLKJvLiQQVvzUZzQxE1Hc7LBZli4PYbeLPQ302B4U/QYAtxRGgRYs8rYkd+N3bRU",
-	"aTpnsZnLVsr+WEtEwT1nQvqZVzrXi0Q+shMOGNf01g37a7MmHcsJzvMY0FjIxURaEB6IVpR0X1cVjnIw",
-	"8raWffrkQLc8V2w0FFoL5zuO8fSqqQ/rpXyr/JyJvWX1RBKFtuK8M16FPh7tHuXZWr2D4tcher0xls1p",
-	"bfTZ70B/pkuXfOdsa8XzVlNcI0QYU2UdI79td/ptxttnfd5mLRgyNJPZbYPuJkU792L7FB917vi4GKC5",
-	"uQZTFLW1UheUtHchN3JZNvH8HuuwI5q3hfHfpah8zyGk7eiSuSA9J8o1R2CsZ7KVVijd9RneRFLu8M0/",
-	"BrHvd6FJfnrfNMwvnqbmN2kfhthH8xfd5JQ+WULH10TJUUmPZp43UJrHnPuIRk70zOQh/bFF+EcPH97v",
-	"M6U4oLsztNBECcm9kK9yQhk5St0cjK7WPeyuyx5VdQuBRJK+15dq6yoEPxVjOG2YMIQh+lUADrXfDbbs",
-	"d0RuhoY7oZ9pZYT/pqgussu30We1Iz3C2LJHz2zw4GoQSNLHha9acaqglAei9mbQhwza+VatIJZx0j0O",
-	"zuhg4LsgJwgLCvIxF2Ihs5Ati7Yx+5Hizg19VtWiUmjqnxJm1vLAHcvTOONG+OHly1cvU1P86rUJ4ciU",
-	"hbVFVkQrAfyElF4We5SHgNuwMiv2gW/H/RMuQoDZRUbHm/yDg9jn7+PomKpaaQecN9jycsyW/uiByR+T",
-	"SoqeISuZxrIcwtlYc2s8j8ZaUOzUX9aTSrm5LPEFCpOF8LLkhcpT6aG8EgWnmBBPfpUTsJWW1uE31KFb",
-	"/JYkIOe9UdYD5UfQyDh5poH9kY1CU7WfnjwKeIM206G6lPr6iRsJw/3wnJripydNgzgh3TrPH2ezFM71",
-	"zIZPoIuII9rYOm6Z1jnu1hludnVovhmgPdfQETZ46PR4vG+5Ynh6TvWvs8HbVtLfLQ6NfuTE/OiYRkOh",
-	"4PysDQReCef64lH/UIi2EIbLKz+En9YQiEnHsSe1RzVnvHR5Bqu5Qsa3Eha4A0KGg7HrIZxpjlqNdaUc",
-	"KTEvC+/ozMBGvlPjmSnZGUxhRTp8jk+TigIZcynKEHHk/pGxLIU25EIo+rEUfo7/qtKxk59K8R7n91J7",
-	"NVX8pOWMzrm7Q48mIMme8CDp9wceKf1Go6F5H8ZMT39vBk7P/4yjp6ef371Mv5/FedDT2zAZenjxNP18",
-	"KlrVX6e5cbHOBLlEM8sutnvUEx5UXlrRF5x7hgIHmDpuF7h8cPy326DLtm85DSE4g3uG8O7ZKciruE1d",
-	"RuzmYWGch9OHjzgwTN6W7wN+75/2hNe3NPbbJs+2ETq4cVWxLUVzhnQ5B3FXUaa+Xfu50bAUxYWYSciT",
-	"2uWCGSyUQ2sfzW7yKZWPwUk51ndD7+5uV303/XOHBzJ4aO19qh1ePAmNXGeDf7aShG/GyKQpJxKEu0DF",
-	"9wK5R0rrUm7gEYUvg6ByrOJQC/LBuLFOsQlNx2qiAg0r/uhh9vB+WPQt9bcLbL8LjvptFT+lgL7RJPhY",
-	"b3tDSHQIJ/RvwFCUtzmEjyGnUYAVXmaQd/z6+RjHnCevfJ7BXFTTZJzxYl0VVe3UpXwVYQn7EW5CMnsw",
-	"TDdpeq9r5x8ItCnfksENgixBnh3K0e6H8+9SHna/v4WXDSbSqej8RE0ygpzwQp4xk3CSTJNxhHR5DDkj",
-	"CS401pfSlqrwYHSTf/sYckJ/rH+ER1i0PNfBLkqZ/znMDEzWt0it5Ym9ReugIwf+ui2kWkVb+ovzRVMq",
-	"cciWdQfnUGKb70Mb/PQythT+GNq7zgbvY3b7hgftEnceUoUZEznOLaX2o0BApUuzYkVNxgBzdgjRgJsL",
-	"GxBOVY11At30npx8LTyQwawyE1HFiE/c15QK090OtLnHupjX+oJd4SsVUWvS/vjHQTbgRg8kGpHhSahJ",
-	"D/8nVEcaLYXuNWKR9yD/RJZgBlKXP+Y9Wd1564hH3ufMbue0NEqt7co+3Z2rOxgNPp1+RuhK9xWlM1Q7",
-	"91VpwvFK8ufjy0XtUKiKNcirQsqSIWsIbEI+F7bMR4RweYkenJ4Oxzp3ZurzEVvZwYpfCau7S4uVKYS6",
-	"sZJUHFvYtYxYEVnfTA/VOj/RgP/O9fjhPdVGwvBlSP1uQZTblXB+K722B+3e6oIcNgp6jm2bFSyEXgdm",
-	"WRDyJUPADb9HNuobXa2Z6PcuT+5FmyTfk5P6nXJLh+HiqVv5Od/HOt3g6A6ycQlaLkfGFEzk1FjZTzy3",
-	"4xKvMwd5uJCJ7/nKH5MjbAflvvbCrH55w/PtZLqHd+1U9/Aq+uO/MYv1sDP2GzHiz9nhzHWw4+s7pcje",
-	"hs+/Qxps8rhTNl2TBrtxdVM7vTVIgD4XXScnY4e7yPlNENlGcadb/qjeSN2Hdk7HDrcYgzf2JW2dqGm7",
-	"xxqwGUfBYPNfAEI/JF7vymCSWOHY62bWKGHF5EfOAGWRLMEQnCHM4qK3wdYaqPhkTf8ODzj0w2mZtezt",
-	"/aNQXukZMaSAqZUSEGf1DuLAzji1oq+z59YsWE2bcn3Hsf6ifKUQaBTa7fRobvSzmcATO21NNmuo3svL",
-	"bTHTmK/m9Pj44nwiXJ8fMLktm0h/FpIZOcMsIKlLU4hJXQm7BqWdl6IMGZMxUpCiRO3eiuokPR0Y/Ixz",
-	"eIPt/MTNpJdPqD16+7k9YRKS24HNK1H0pFI8R/HH/KGTU7bfOsJh7U/rpVJZ6K5/YZave1xzHGqv1pzr",
-	"Rjo1YnS0mHBpAvXp+BzCwyLo1443fJ/o+TnK+Z5MkxvPB6IVd26FV6Ynl75zxCrnfZW328wfwwmRWZvk",
-	"PCe344Hb7pADjOJSlue3yOe48ZBYp7XO7LcX9ZqOoU57CLNEcM7+HQ4ohDiNLmGmLvlIwEQUF4zip3JF",
-	"aQnY5xDIOlDhIK5yIKoVX88ix7qT/EmaIt5+oCyfWX0M2vBBVLp1dmWV91IP4Yft8GMUv3Phxprzkcmz",
-	"g+uVxbOuaIfQrIY/jvVYP+PgNLnal8LPYSIrsyKtn4eQxj2c/L3XZ6+e4cvmpG1h9FTN6ABEvWRUn8HM",
-	"SAdGo9wRY80X8Ca3kfHAZJ3IEubSyhGUpnD3ltZcrYeLErysquB0m4vlErnL8HHMlVgPcbx/+Qt8RDLh",
-	"77tw9y5a0HfvjqhMj4PoLq733SEcD+/fD4a0wJ1pyyHX75hOsaE2OhAVKuiYxtAG46GBCAGwstgOjPJw",
-	"G8WJBFaSWEZDJR05WDRbizOTgTNjDY1P5o6LkLyUS0lu/1CYGbBiX/1d+NBEshKDtYRNmOjdqL19TD3b",
-	"HTFDLgLSF3SwLCSzs+sgyuh82BPyotuHVq0bhEkDUbSMXNTGYsNtOR1WNrpK8TEPTD2C4CkNXqlk/qq2",
-	"t2+Dr4bQVI/+XOXGOkU4j045xupA1H5urLtzk4f3eHg6PKWGak97PYNJzWhkUs+ysZ4aZg1hlTOahUAT",
-	"JgyYdQjPcFXTzdGOFgAlQDpYnY7WnPMi5CPm8xfeAQs2rFbKwpS4rSNQoZW500QzQ9C/qH1TJp59/jhX",
-	"XoJbikLiKrBBhKqJsrJlYRYyYFIohJPBc6Sh1vhYRv6xFDKdC9xy0jq4FFq5eXAiAbOVvJQatQN5uU7o",
-	"mEQUZCHWFMOm7BBh7l0oNNriMeywHHdckAB3gzpiPkxXCmTp5FjWcz4pgxzHkG/5gOGH4LTmMUtLkDVv",
-	"IZzgwaRTgi22Jx7/MYO8fV8L9dO5QSPPsOF8816Y4AhlN+wIPrE38nMOYrms1kwSEoLpIBn55VllQFsI",
-	"jeK2zNqjy7qOMSSJKOY0/9bdNlQs3HSSD7HhM44SUxoLYRjcIHShAklw7yB4e3khUipNhouScnNoLC23",
-	"es6ri7/owg8e6/KcCjbOYCZVvEeFaYn0yZs4trEMlkIkQkRkFfTnjkXmhpsREefE4xE5zMWl5GisQCs2",
-	"sAG1byVY2TrP8+D4mGb+kdDAyjQpD8bCggySFs/S6VyW/CspLqTF/e7CDR3sVaHDglgKhxhuVUCBvTL4",
-	"Fy2FrdZRnHNr5OB9Sacsmt5FOA68FNZHgV+QexhC+shCMjzpHrvAuZyly0JYFZi6alegeePUkkGB2ipc",
-	"B0KIJESAWikrNBl2OAfXAFONCNsmkBXKSUeaIKKSEHpoXUHu0o3tIUmSVBL2NsKOHhwf8zXxwD4RQlgh",
-	"BTQDiVYBne06b+2ac/YdpOh4sw1ghpBXOxow+UDa58VLWVSC56As5MIWKEwLX9vIRwT6k+ppHyqLs8Ax",
-	"N6qhrZC4J/52Addc1JVXeRPJ6jl5qXwAdtguJ1gGz2dLcHnywjLDD+FtJQqJOwHltpl2k4ZpnpwrwwPC",
-	"dlEeaANyMZFlmexwK2EqKcFOUcZSrS80bkNu6XFnpZmtECrT2LBRK3RpFhAi/8yLIXB4Aq/UTzG/gW5v",
-	"aR1YDVjhuVConsEspcZXraP0xALMDwvlBLOVMyjaY54EpaPy5foRmfr2WSxEcJVcDMea9npikBEshUO9",
-	"0YIiP2YgEsfyJhIORLlApF4GYY5QrFm9sfZzqZm9CclMaremoI6tKXM7eBqitOYZuZVEsH16fMzbayv7",
-	"Be2JBfId+2VHzZExxPJxMwZY3/HPjiCoAdicL44xH2vmszSG1H/4+gZ7D4bwYWXgImanJALPNAqQZpeN",
-	"UrR8rIOej/T74cHxcQYPTu7j/x5m8OD09EceMEliUUEIYZfGWPjh4fH9cNSy9bWB/MdsrHlnK0dMp6O8",
-	"RXN8ZewFwSjkKo7XGBO93+Ese5CQLFqVhmmlZvPEe5zs3phPTIT4ZY6JKdeQ/z5mr/V4MILfxzHBezzI",
-	"YExmJ/+iNG/+iZhuPLi+zpmH3iylPntxx411USmpvUPp7oKG4Q8RpDV8xkt1koRMKtD9rgGh9fVSMhjO",
-	"myR2/AMNhfLVBHTS63949/wJPPrb8cmPOzLtiXF1XVWcOxekdLAC2hn+jExJJHF+UNuYJuJ+CR+TgC/x",
-	"0P4XoKHDF16qL1jmiP6DzR/hXy6DeuFLEP1KX4pKlec2XtH/BcXZlw7jTawUF+HjLqgREdjGlh6klrTx",
-	"51NT6zK1oQ2LSzKeQ/mHqTyDUqoWDMlO51RJXinn3WPIz7BEDhU+koQKeRex2b+mZpHFzr1aSFPTbNbS",
-	"hRaJ+Shug0ztKrOq1qH+yf1U3xtzXiFISqMRUKmFojC+U79JEmEo6mQZazeTqrWrl0tjvSzPF7JU4pyZ",
-	"KjQVvlQC+BI5Q+rCkNbghk5Pm2kQMDyvtUV7V0yq9ngovMkl+IqpyqyYn5qgKrX4sLPSXlotqlY7aKkp",
-	"TV8HiuXvt6YiLoWqYteBjigOcE3Txqdcnq6M2W6rB2B0lmbrUzRZEF0bwna7ZTevvVd6dl6alW43qlz4",
-	"8hAJOoNEFquGLg3fJtjPYej20DomQVjzG0ZGAvAl8orjDUtL8oUV9xesT4nnaZ9C55+0PZFPs+BUIXuW",
-	"GATun5LqD9yKBfMnzE5HzwIbjWD2m1ri+FF+V2ItbYY6cXQCE7k2ugzwodWGRjsFscKUJdsXOHkElbxE",
-	"YBckBRajv9FVJC6CDtpOxGLZMbFZarM5ZNUCJ/AFTrHgZuGE1LeKn2wWTSooFKVB0YXV2PjDR+2yzRVu",
-	"LfMLvnQSr3DSP394fvRX9im1Z7ANrpLx0D3W8GWbpF2uwQLewKM0cSbpWP9kShW0qKMECprPKGiQIG5L",
-	"U9QLlBjJ3NWUxVvW/J2jqHDIN0qSfKx5SpTYjON3tbVmJqLG7rHaiG/fk5dS6Rk+M9I5K9DyGEH7o0pX",
-	"R7r8xbEl2wl/Bodo69U9Wpo8ICPqcKzTurFjmYSrlhmvgHDgjNHBYFIOpkqzMcB5G7gk2sBUXcmSXcAj",
-	"8s2NdU5HF/MhPInsxFWZU9cQ8AwbKGsoTfC4LvlEa+uUK/ygTcM9Y41KbC4Q2G1lBbHNPgLK/cHnLb/c",
-	"j+FQ7SwkbDM+oz5T/gnERJCxTngWQjbD4+bcWPsaQtRARe2HcBbYfyHQFnbk177rpPZ3kYb8ia6Mia68",
-	"XARqM+5OKYBJu7HtxlbHKOQ5MMvQ/ZZob6Np4HwDqvl0QEwnIFNCAKOyYC+RY5ZcBu7CkXUUvhxGqoqa",
-	"Xs1xJykPK6tSPqRXvpIhvNC622U0OBkeU7RkKbVYqsFocH94PLyf0qdHvw/uzekg1W/4O1wBbZaSIhv6",
-	"RTkYxTNgG18UOz0+/m5fEws99HxG7IWn01X0PkQs+5tKY7sXP3VGX9MKKSujwQsXXdKFdA5EpS7lf8cE",
-	"9NGnAROBT5Hdo2NsuwkSj6T9G+jx/yTKLp9un0OOWgm7IBI9PL7/BwzhtfGwlgGrGzqyzDHsb/9i2/W3",
-	"rzN/Ua2DaCYS6DLRqBB3LntLGlM81Lie+PAZCo4EM+kgUDerpcsr0ZsQLgGQzv9kyvUByxTuEwrfPPFW",
-	"yUtBR5aaub7j17IksCVmMoiOjjonVJuilgRKUu90uP8T3ygzKE1xdBIv0YyHEoP5giLUSi1XdEcZ3IdX",
-	"Yg2nx6cPhnQLA9W3NZ+DiDe3hIPS3NoZa7UAEnA5pC4kce1ZHH1HLgtYVkLpcAphOPicri4Y8LmrQfsS",
-	"68FHNOlWwW5Oww5D/u+tW4dGD4+Pr1t3rDQ0fRNuUcgo8MgRvjbdwgUMRJ5fa1VcwMSalYapuYJf6sXS",
-	"caibHWW/oe6kz3jyrTHHw/v3W1/5O/zCRL6M47obsUYCX/8LpVDnczLX2aAP2HRb6+6Ul6QSA1TuOyvZ",
-	"+9HIRj9CyHXoXOLf/r5m0tlRUyMYGOt8+57WEIH2MYkUmVBA3so4zeNZrzwd585BTcfaGTSeyVfZPoZO",
-	"YeLmGDop4ZYA/LaPSHY8anu/IcmlvofwjIQLCeNEknDJWWN58D0NhBSba5WCOO1cX7opUxnh7pasFNQk",
-	"4EWgbgMwR8Ni+6OIvLbs4Tc65reP2Jcd4LRy5O00dG31XAYgKLCfcNG50Ch2LDkfzzSPg9RGgoYE0cY6",
-	"+XdagoYGHPiDanpjshTx5BsdWyNOX5pt90os1K88+Ouat9Ugh+3yzqe4vmabn0GePrGVh524Y7f/cbKL",
-	"KfbHSK2zmFiRElqQBXbJp0CtnbKJ7Y8N4fRd5ct3EBTvas1+bjQk0SrEjdLa/O5goWB4Pr04+6VyrQs3",
-	"3eAP0HXhwss9usnYTbUUT+Qbym4lf4RcDP+j1oyyx1DgxFlwgktroZTmvLuNhYp3rQWhvSmi8M//GtHU",
-	"uYnsDwc/OK+dfFBrv+PzQqQk/7NWnubCg2NfYwiIuhsWHxsg84kthNoi8r7Xc+fah/Rhd1N7tE45TpQ+",
-	"mk+5VVBUQi1S2nAEEfcuT4Z8shsbJ9/F9ec0pN9Dgm1HgOAAwuv2iFuvg0l3/fn6fwMAAP//",
+	"7L1rcxs3sjf+Vbq4p8qJa0RL8qV26RenFMX5r8/6tr6U/0+FejTgDEgiGgJcACOKifXdn+puADNDDkXK",
+	"8ebsi+RFzBnh2mh0//oCzG+DwiyWRkvt3WD022AuRSkt/XxhrbH4o5SusGrpldGD0SA/yUfg58qBxAKg",
+	"HCyVnz9wYFY6A208CLiWujT2gRsOsoEr5nIhsCGp68Vg9PPgZHCRDfx6KQejgfNW6dng9jYbvJf/qqXz",
+	"L8vtTt+IhXTcq+VSoDT4uQQn7bW0DxxUZtbtra8Db9dnUy97pvVBFkaXDryBlVB+CLnF0kcCix8tXA5z",
+	"4bhHsZDY+0JVlXJcrdvzQmm1wKmepGkq7eVMWhrGh7mpq5IGsz2Oz3Pp59I2PcX5LsQaXF0UUpZQCS9t",
+	"P229reUgG0xF5WQ/mT944WvXs7DICVY6J8sc1BSEXoOXNx5mxoObG+ulzSCvdTEXehYKaaMllKrMICd2",
+	"oJd+Lsc6tmYsTIWqZAlClzQtbNSBsBKYomsoxEIO4WzipPYwtWYBb378nw9v34DzVoqFy2A1N06OtasX",
+	"C2HX4MTagfLDse4lQjOTQTZIAx5kAxpjH1lus4GVbmm0k0San4SqaivxZ2G0l9rjT7FcVqoQSLBHvzik",
+	"2m+t3v/LyulgNPjLo2ZLPeK/uke0mV7oa1mZpeT+utT/OG+Wmun1nIklJpWEWpfSwkNqxT0kVhRVBY6W",
+	"UhL7tXYusdZRYvS+cYXSj1pb4jYb/P9H75SfH6Wdf1dNLtRUCrv3iLfv3X3GfX6bDW6OHG2HIxv3w11V",
+	"21vnlqgYCIwVfxC+mOOPpTVLab3ipSysFF7SqKbGLoTn7fjsyWB7d2YDVfbIjmxgJr/IwvfxmDJ6OKGe",
+	"t9gKZ4fFj66F1SjBsN5baonHesFsV1csfJWXC7ePk6jme6qEAws9CmvFmp7VArve08hHLnWbDWonZnJf",
+	"8U9UiDfJv2plkZo/I6kSYbJE5mZGsfE0qIZAodZtxov20ssF7a+yVLgfRPWutYQkyzb3yxnk52EFAj/l",
+	"sFJ+DgLyonbeLC5VmePG0Mbvm19s6dzoaaUK73BkXS6a1OVM7m3og7eq8Fo6aqEQxXwvbc+pEJZOAvNy",
+	"YUpZHTpoY19TcWpCk3DdFu4fk9z1BmJPWVSixqJ4MSS5YWnNYumRcgfx4zn3SUt4mw0W4uYlVzs5Pj7O",
+	"UBfG521mTQvVP+BCVBXpdrPSgBsIpoY1I47sOVjpa6tlCUnE46gX4uaV1DM/H4xOnz7LtvdyKUVZKS0v",
+	"90/ux1D0Na1nac3yskAdUdReXe9d2h+tWZ63it9mKIEKeenNldR7O/8Jy37koiiZ9LL2/YRCJUyqurW4",
+	"w0HP1JV23tYFV72795etoriu0s9Nua/Say51S+t+6Qpj9xLptdIfqBxWOoTvE7eb6dRJf1lrtXdfvqWi",
+	"n7AkVtSX8i4Vl2rppOSQpIg091V5F8uxAJmq6oAqXOw2G5AcO2Bt/hnLoUQWfm8X77EM6xoc3GWpZsrv",
+	"5b/3XPpHLkzVcb/tr0alSDcj2NknMqkQai5hZ9IfuDc+UuFmc/i5lW5uqr0c+jEVxFpYX/0q93LCx1SQ",
+	"ai0v9f4ayzdbGrORd1uqELHCzByFl1G2R6kalD7xx15F2VVcAVTeE2Bsi3OSpXdI842ppm53Kv2AYbYE",
+	"2t+FA6nICMpbICsHY6ORgbJtA+Q1BYk+VfV2Ohj9fJgGpZ100VqBI3ellkdmySQ+WhoEiDYQeFNvbQnZ",
+	"JFsOG0WQMffpX+lS3rT6bluXHYRG5bK7+K67Gq+UltsrcgaoAxEfiGCRyRII824vxAFAecgA8f54mUbX",
+	"YOZ7IeUNyqRdtzWWhi7nEb6Vciqov8HKKo+AdtNmFz6ip4RZCPyR1T6RUDtZjiCn6jmZbmYKyj+H3EpR",
+	"5rDCFhRZw1ZmaCmPtTZ+rvQMtFzhn67kEsub6TQnq3sIqPmFdivqrjGqk+cgbKKVWA/hnIblxpowcqmm",
+	"U2nR2C6sLKX2SlQO3Byrh27ZtI5rGOeNox2Q5j1w9YiGn0NtenjPTdDvt9hOpPQnJ/vcIcKDFLZS0kb7",
+	"2EVa0yyZ4OCWwsqSXURIncG2HOwXNy+upV3TlNngjkb4SjhYiFLCRE6NlUP4IGcL5C9YSSYTVMZcyRKE",
+	"x4q6BbgmxlRSsA7kWpdz1QfLU5se5zkXJUyk1IBkhskaBBAiikPoNVhjBwvlgu/iri5o7NS8Nqu+BrfE",
+	"OFFtYx5bvfZuny2jCkWiXgeR2B0lgVvyEEUbBuRNUdWlBCmKORhk5efgpC5xeQebcg6hccv+IWG6FFYs",
+	"BqPBo/T6Ntvslxrkzo1NfTdWYzPe7f4usLmOek/d317cbveFSI2dYG2kc595EtbbRErduXb/dtcgIhD6",
+	"mgEkELXReQtcbXbcnfRXj6A7v68bCm8qGkLEdfcZAlspbfS40XUDFi9a++BQ+Panv+I/1l/xp+fgT8/B",
+	"n56DPz0Hf4znYCeiaiznrsxHKbOUO5ypq7mpZEQ4hG4rOfVgat8PXPucsi+9g1yVebRTFBoxBFsD5O4R",
+	"G8FS3W5oWYmCAql5VAN5P8Il8dVa3e0SlZjIqkeLvNXsMialvjK2TJaDqW0hSZ+QLhnCG5SEago5jiQP",
+	"tlgoR22shPZjbSguyobZRHovLRtKB6meVzjMraDNPez+RpRuB6hqv49KSah2ifReVvJa6EKiDsBJR1mS",
+	"ISRGe9EgOtZsWS6k0HAl5RL17kRMVKX8mq1ZtC6NLd1zmKsZWp7KRRrF2C5FjINRQ1ZIjAczFVN8rjT1",
+	"pJINN+h6MZH2PqRyS6F34Aq0pMEKPZOuyw9D+B+jtCwzjkqjNczsgOyRMg5wYYWHIKMPxh0flryvvnbt",
+	"XQrb741yRzlwmInO0uS83Ri/+tRqkt/8GBvGecgb38uJK2G10rOuw3Gr1J3Ow+i3oj7S1BP/b4iETeZv",
+	"CNAazMVeeXoP31fbpXVPD9hX+L5awzvc+bWhK77K/9X1qW44XA+2FT45NheaMHyXwp+0ugGvOKmmlU/z",
+	"9cH6Rkz2OJNyUXuTQzE3rl9lkXTaIToam+eBYzEW/CremCtYCtu1Q/Zw/Z60gnsxSXuxLpI+uNOwSv4g",
+	"bTyELZPBLyQCYbIGvzKg5Qr5v98muG/qwiZP/v7shfvDsE8o4e6Z95ANrqWN26BLzvM565HVXGp5LS3I",
+	"f9WiajyVC7GGmfTsUYDJ2u8g5bcQmjvSMZLQjJNILN6mX5OsETinnceRRpdWKDoL7pIbbCZtQFTppV0o",
+	"rZxXRY8ztks9pBwTdJNye4DqGVyLqiaxnfP8816yXyndUzsnsuQZ5JVxrpLO4W95460o0BzHp8KUkkNS",
+	"2mjZ33ol9KwWsz6v7MsPb+HZ478dnQA25BBGk8NZCldbiXj6OcjF0q8Dxi6NdLRPF8KH3L/DpUxlRCl3",
+	"wHnGYspRRqNcGLvup/JC3LTA5UY7muBhWLZ+EL9LqrJM3vQl5bRxUMTdb6ZaytI17qjtaewWuH15gQfI",
+	"W6zWsr8vxUowyN7uuyVEtrMyd+9k4tGtHrKNrdTmttYGby1blzqJK5px3b2XXynXZ3IKL+4t/9kxsl8X",
+	"VtjlfRaFxnixE+vQYO+e5evIOttak3cKAUEWKTFo48Ch6BdVxsbmjVgsKwn5Uvn5kVuIqsqHcI54Q5Na",
+	"ncuxjosVDRAyytUUBNlJbG94AxOy2Ke1kyVnt+W8PdhcamU6nZz+lTxn6blHHAXP56EO6F2hmj/DGP87",
+	"YYyLLR///fPmcP2/Om8u8uw+bZaBq4s5CAe51PkQfpReFl6WLf5Go4kUGdb+vz+Lo18vfju9/a9eJWqK",
+	"qz7lxc5CDvjS7kGIQBPFH0N46aEwtfYOxEwo7TxoAxwV2aHh7umnvo/79Pd5KHdZ2l/jutyQjdR2v0hs",
+	"wiQ98Ar/Rv4hwcQPqbdLU6kiuoOQ/ZDURssgSDZncFCkppsaQ8lR4T2OstY9WqlPy2PB+yl4qvFVZk6t",
+	"/R02zlfbLN54Ud3h4tul99oov9NGM7d+FqB53CtquT++/9XB/b7I/mFh/d8T078roP/HxpE3ZP+hMb1a",
+	"+91ujoMjZoeFaUNfu/H6vaKtXxNjud3Nx/0xk52pdKF/d480uwbJbI2hFQ5uJ5Q9OyYybCRAmhVURs+S",
+	"tzn4dcgm8uJKBm3NZ8xCE3edOcsGm/Hk9hh6j1e8nQbDm8LOEOCO0iDAmlXGEYBu0KelStMBos0kzVL2",
+	"B2kiCu457NTPvNK5XiTymZ1xwLimt27YX5s16bxZ8LrHSMhCLibSgvBAtKLTJHVV4SgHI29r2adPDvTn",
+	"c8VGQ6G1cLnjfFqvmvq4Xsp3ys+Z2FtWTyRRaCvOO+NV6OPR7hm1rdU7KPAdwt4bY9mc1kaf/Z73F7p0",
+	"yenOtlY8SDjFNUKEMVXWMfLb9sPfZ7x91ud91oIhQzOZ3TboblK0kza2s/ioc8fnIAHNzTWYoqitlbqQ",
+	"MT+0I3w38fwe67AjmreF8d+lqHzP6brtsJS5Comiaw7dWM9kK61QunsM7C6Scodv/zGIfb8PTfLTh6Zh",
+	"fvFjan6T9mGIfTR/2c1q6ZMlc86X5HCmRzPPGyjNc8rpJSMnemZyUG7DkHr29OnjPlOKI8E7QwxNeJHc",
+	"C/kqJ5SRo9TNwehq3cPuuuxRVfcQSCTpe32ptq5C1FQxhtOGCUMYol8F4FD73WDLfkfkZky5EwKaVkb4",
+	"3xUORnb5ffRZ7cirMLbs0TMbPLgaBJL0ceHrVrwqZpqL2ptBHzJoJ2q1glnGSfc8OKODge+CnCAsKMjH",
+	"XIgFp5cH27ib5R36rKpFpdDUPyXMrOWBO5anccaN8MOrV69fpab41RsT4pgpfWuLrIhWAvgJucAs9iiB",
+	"AbdhZVbsA99OGEi4CAFmFxkdb/IPDmKfv4+jZKpq5StwwmHLyzFb+qMnJn9OKil6hqxkGstyCGdjza3x",
+	"PBprQbFTf1lPKuXmssQXKEwWwsuSFypPpYfyRhScm0I8+VVOwFY+W4ffUIf2H2yghEuqRekSlFhBI+Os",
+	"mwb2RzYKTdV+evIs4A3aTIfqUurrB24kDPfjT9QUP503DeKEdOuiijibpXCuZzZ8tYKIOKKNreOWaV1Q",
+	"0LqcgF0dmq+8aM81dIQNHjo9Hu87rhiefqL6t9ngXStb8B6noWmhtImOaTQUCk7s2kDgleg/JfAPhWgL",
+	"Ybi88UP4YQ2BmHRYZVJ7VHPGS5dnsJorZHwrYYE7IKRGGLsewpnmqNVYV8qREvOy8I4PrHQTpRrPTMnO",
+	"YAov0q0K+DSpKJAxl6IMkUfuHxnLUmhDLoSiH0vh5/ivKh07+akU73F+L7VXU8VPWs7oAgd36AkWJNk5",
+	"D5J+f+SR0m80Gpr3Ycz09Pdm4PT8zzh6evr0/lX6/SLOg57ehcnQw8sf088fRav6mzQ3LtaZIJdoZtnF",
+	"ds96woPKSyv6gnMvUOAAU8ftApdPjv92H3TZ9i2nIQRncM8Q3r84BXkTt6nLiN08LIzzcPr0GQeGydvy",
+	"bcDv49OeMPuWxn7XJOg2Qgc3riq2pWjOkC7nIO4qytR3az83GpaiuBIzCXlSu1wwg4VyaO2j2U0+pfI5",
+	"OCnH+mHo3T3squ+mf+7wQAYPrX1ItcOL89DIbTb4Zyu7+G6MTJpyIkG4K1R8L5F7pLQuJRUeUfgyCCrH",
+	"Kg61IB9WG+sUm9B0Hicq0LDiz55mTx+HRd9Sf7vA9vvgqN9W8VMK6BtNgo/1tjeERIdwQv8GDMVH4uBz",
+	"SIYUYIWXGeQdv34+xjHnySufZzAX1TQZZ7xYN0VVO3UtX0dYwn6Eu5DMHgzTzbbe69r5BwJtStRkcIMg",
+	"S5Bnh5K7++H8+5TA3e9v4WWDiXQqOj9Rk4wgJ7yQZ8wknCzTZB6FQ42MJLjQWF9LW6rCg9FN4u5zyAn9",
+	"sf4RHmHR8lIHuygdGchhZmCyvkdOLk/sHVoHHTnw120h1Sra0l+caJpykEOarTs4+RLb/BDa4KdXsaXw",
+	"x9DebTb4ENPiNzxo17jzkCrMmMhxbim1HwUCKl2aFStqMgaYs0OIhs99MsKpqrFOoJvPg9JR0wYPZDCr",
+	"zERUMeIT9zWlwnS3QzjHWsxrfcWu8JWKqDVpf/zjIBtwowcSjchwHmrSw/8XqiONlkL3GrHIe5D/TJZg",
+	"BlKX3+c96eB562xI3ufMbue0NEqt7co+3Z3kOxgNfj69QOhKF3Glw1c791VpKLUs+PPx5aJ2KFTFGuRN",
+	"IWXJkDUENiGfC1vmI0K4vERPTk+HY507M/X5iK3sYMWvhNXdpcXKFELdWEkqji3sWkasiKxvpodqnR9o",
+	"wH/nevzwgWojYfiWr363IMrtSji/lZfbg3bvdfMTGwU99xGYFSyEXgdmWRDyJUPADb9FVupbXa2Z6I+u",
+	"Tx5FmyTfk5v6jXJMh+FGtXv5OT/EOt3g6A6ycQlaLkfG1N3HmXfcTnfmIA83jfEFdvlzcoTtoNzX3gTX",
+	"L294vp0U+fCunSMfXkV//O/MZj3s8oiNGPFFdjhzHez4+kapsvfh82+QDps87pRN16TDbtxJ1k5zDRKg",
+	"z0XXycnY4S5yfhNEtlHc6ZY/qjdS97Gd07HDLcbgjX1JW0dx2u6xBmzGUTDY/DeA0I+J17symCRWOC+7",
+	"mTVKWDH5kTNAWSRLMARnCLO46G2wtQYqPlnTv8MDTgtxWmYte3v/LJRXekYMKWBqpQTEWb2DOLAzTq3o",
+	"6+wnaxaspk25fuBYf1G+Ugg08jUeB/WzmcATO21NNmuo3svLbTHTmK/m9Pj46nIiXJ8fMLktm0h/FpIZ",
+	"OcMsIKlrU4hJXQm7BqWdl6IMGZMxUpCiRO3eiuokPR0Y/IxzeIvt/MDNpJfn1B69vWhPmITkdmDzRhQ9",
+	"qRQ/ofhj/tDJKdtvHeGw9qf1UqksdNe/MMs3Pa45DrVXa851I50aMTpaTLg0gfp07g7hYRH0a8cbvk/0",
+	"fIpyvifT5M6DhWjFXVrhlenJpe+czcp5X+XtNvPncEJk1iY5z8nteOC2O+Tko7iW5eU98jnuPF3Waa0z",
+	"++1FvaXzq9MewiwRnLN/hwMKIU6jS5ipaz4SMBHFFaP4qVxRWgL2OYTP4bogOsGrHIhqJdYu3LvbTv4k",
+	"TRGvTVCWD7s+j3f8AF2nvLLKe6mH8N12+DGK37lwY835yOTZwfXK4iFZtENoVsPvx3qsX3BwmlztS+Hn",
+	"MJGVWZHWz0NI4xFO/tGbs9cv8GVzRLcweqpmdACiXjKqz2BmpAOjUe6IseabpZPbyHhgsk5kCXNp5QhK",
+	"U7hHS2tu1sNFCV5WVXC6zcVyidxl+BznSqyHON6//AU+I5nw90N4+BAt6IcPR1Smx0H0ENf74RCOh48f",
+	"B0Na4M605ZDrd0yn2FAbHYgKFXRMY2iD8dBAhABYWWwHRnm4jeJEAitJLKOhko4cLJqtxZnJwJmxhsYn",
+	"88BFSF7KpSS3fyjMDFixr/4hfGwiWYnBWsImTPRh1N4+pp7tjpghFwHpCzpgFpLZ2XUQZXQ+7Al50X3P",
+	"q9bV2KSBKFpGLmpjseG2nA4rG12l+JgHph5B8JQGr1Qyf1Xb27fBV0Noqkd/rnJjnSKcR6ccY3Ugaj83",
+	"1j24y8N7PDwdnlJDtae9nsGkZjQyqWfZWE8Ns4awyhnNQqAJEwbMOoQXuKrpSnS6+orSv9OJ7HS05pIX",
+	"IR8xn7/0DliwYbVSFqbEbR2BCq3MgyaaGYL+Re2bMvHQ9Oe58hLcUhQSV4ENIlRNlJUtC7OQAZNCIZwM",
+	"niMNtcbHMvKPpZDpXOCWk9bBtdDKzYMTCZit5LXUqB3Iy3VCxySiIAuxphg2ZYcIcy9dUlXG89thOR64",
+	"IAEeBnXEfJjuIsjSybGs53xSBjmOId/yAcN3wWnNY5aWIGveQjjBg0mnBVtsTzz+fQZ5+6IX6qdz9Uae",
+	"YcP55oUywRHKbtgR/MzeyIscxHJZrZkkJATTQTLyy7PKgLYQGsVtmbVHl3UdY0gSUcxp/q1LcahYuCIl",
+	"H2LDZxwlpjQWwjC4QegmBpLg3kHw9vJCpFSaDBcl5ebQWFpu9ZxXF3/RTSE81uUlFWycwUyqeAEL0xLp",
+	"kzdxbGMZLIVIhIjIKujPHYvMDTcjIs6JxyNymItrydFYgVZsYANqn25fa53neXJ8TDP/TGhgZZqUB2Nh",
+	"QQZJi2fplC5L/pUUV9Lifnfhag/2qtBhQSyFQwzXMaDAXhn8i5bCVusozrk1cvC+olMWTe/hJkA60ty+",
+	"2pDFLIXOJcOT7rELnMtZumWEVYGpq3YFmjdOLRkUqK3CPSKESEIEqJWyQpNhh3NwDTDViLBtAlmhnHSk",
+	"CSIqyTrX+qGN79KnCEKSJKkk7G2EHT05PubvHwD7RAhhhRTQDCRaBXS267K1ay7Zd5Ci4802gBlCXu1o",
+	"wOQDaZ8bL2VRhUsblYVc2AKFaeFrG/mIQH9SPe1DZXEWOOZGNbQVEvfEH+Xgmou68ipvIlk9Jy9VvIkS",
+	"2+UEy+D5bAkuT15YZvghvKtEIXEnoNw2027SMM2Tc2V4QNguygNtQC4msiyTHW4lTCUl2CnKWKr1lcZt",
+	"yC0976w0sxVCZRobNmqFLs0CQuSfeTEEDk/gtfoh5jfQtS+tA6sBK/wkFKpnMEup8VXrSD2xAPPDQjnB",
+	"bOUMivaYJ0HpqPzViIhMO/eBIoKr5GI41rTXE4OMYCkc6o0WFPk+A5E4ljeRcCDKBSL1MghzhGLN6o21",
+	"n0vN7E1IZlK7NQV1bE2Z28HTEKU1z8itJILt0+Nj3l5b2S9oTyyQ79gvO2qOjCGWj5sxwPqOf3YEQQ3A",
+	"5nxxjPlYM5+lMaT+w2dl2HswhI8rA1cxOyUReKZRgDS7bJSi5WMd9Hyk33dPjo8zeHLyGP/3NIMnp6ff",
+	"84BJEosqXOAJpTEWvnt6/DgctWx9RiP/Phtr3tnKEdPpKG/RHF8Ze0UwCrmK4zXGRO93vLM0HP8nLlca",
+	"ppWazRPvcbJ7Yz4xEeInZyamXEP+25i91uPBCH4bxwTv8SCDMZmd/IvSvPknYrrx4PY2Zx56u5T67OUD",
+	"N9ZFpehK0KWwLmgY/sJGWsMXvFQnScikAt0PdhBaXy8lg+G8SWLHP9BQKF9NQCe9/rv3P53Ds78dn3y/",
+	"I9OeGFfXVcW5c0FKByugneHPyJREEucHtY1pIu6X8JUU+BIP7X8BGjp84aX6gmWO6D/Y/BH+5TKoF74E",
+	"0a/0tahUeWnjtye+oDj70mG8iZXiKny1CDUiAtvY0pPUkjb+cmpqXaY2tGFxScZzKP80lWdQStWCIdnp",
+	"nCrJG+W8ew75GZbIocJHklAh7yI2+9fULLLYpVcLaWqazVq60CIxH8VtkKldZVbVOtQ/eZzqe2MuKwRJ",
+	"aTQCKrVQFMZ36ldJIgxFnSxj7WZStXb1cmmsl+XlQpZKXDJThabCJ3gAXyJnSF0Y0hrc0OlpMw0Chpe1",
+	"tmjviknVHg+FN7kE301VmRXzUxNUpRafdlbaS6tF1WoHLTWl6bNXsfzj1lTEtVBV7DrQEcUBrmna+JTL",
+	"05Ux2231AIzO0mx9YykLomtD2G637Oa190rPLkuz0u1GlQuf1CJBZ5DIYtXQpeHbBPs5DN0eWsckCGt+",
+	"x8hIAL5CXnG8YWlJvrDi/oL1KfE87VPo/JO2J/JpFpwqZM8Sg8DjU1L9gVuxYH7O7HT0IrDRCGa/qiWO",
+	"H+V3JdbSZqgTRycwkWujywAfWm1otFMQK0xZsn2Bk2dQyWsEdkFSYDH6G11F4iLooO1ELJYdE5ulNptD",
+	"Vi1wAl/gFAtuFk5Ifav4yWbRpIJCURoU3cSOjT991i7b3P3WMr/gSyfxCif96eNPR39ln1J7BtvgKhkP",
+	"3WMNX7ZJ2uUaLOANPEsTZ5KO9Q+mVEGLOkqgoPmMggYJ4rY0Rb1AiZHMXU1ZvGXNH/CKCod8oyTJx5qn",
+	"RInNOH5XW2tmImrsHquN+PYDeSmVnuEzI52zAi2PEbS/FnZzpMtfHFuynfBncIi2Xj2ipckDMqIOxzqt",
+	"GzuWSbhqmfEKCAfOGB0MJuVgqjQbA5y3gUuiDUzVjSzZBTwi39xY53R0MR/CeWQnrsqcuoaAZ9hAWUNp",
+	"gsd1ySdaW6dc4TttGu4Za1Ric7qSfSsriG32EVDuDz5v+eW+D4dqZyFhm/EZ9ZnyTyAmgox1wrMQshme",
+	"N+fG2vcXogYqaj+Es8D+C4G2sCO/9kMntX+INORvz2VMdOXlIlCbcXdKAUzajW03tjpGIc9BxGvWyekh",
+	"0DRwvgHVfDogphOQKSGAUVmwl8gxSy4Dd+XIOgqfxCNVRU2v5riTlAe6nT/kQ3rlKxnCC627XUaDk+Ex",
+	"RUuWUoulGowGj4fHw8cpfXr02+DRnA5S/Yq/w93RZikpsqFfloNRPAO28am80+Pjb/aZvNBDz/fxXno6",
+	"XUXvQ8Syv6k0tkfxG370mbiQsjIavHTRJV1I50BU6lr+d0xAH/08YCLwKbJHdIxtN0HikbT/BXr8H4my",
+	"y6db6JCjVsIuiERPjx//AUN4YzysZcDqho4scwz793+K8Pb3rzN/KrCDaCYS6BbSqBB3LntLGlM81Lie",
+	"+PAZCo4EM+kgUDerpcsr0ZsQLgGQzv9gyvUByxTuEwofsfBWyWtBR5aaub7n17IksCVmMoiOjjonVJui",
+	"lgRKUu90uP9nvlFmUJri6CTevhkPJQbzBUWolVqu6I4yeAyvxRpOj0+fDOkWBqpvaz4HEW9uCQelubUz",
+	"1moBJOBySF1I4tqzOPqOXBawrITS4RTCcHCRri4Y8LmrQfv268FnNOlWwW5Oww5D/u+tW4dGT4+Pb1t3",
+	"rDQ0fRtuUcgo8MgRvjbdwgUMRJ5/1aq4gok1Kw1TcwO/1Iul41A3O8p+Rd1J36flW2OOh48ftz5fefjF",
+	"iXwZx203Yo0Evv03SqHOd5Jus0EfsOm21t0pr0glBqjcd1ay92uojX6EkOvQuf2//eHYpLOjpkYwMNb5",
+	"9gWvIQLtYxIpMqGAvJVxmsezXnk6zp2Dmo61M2g8k6+yfQydwsTNMXRSwi0B+Pu+jtrxqO39OCqX+hbC",
+	"MxIuJIwTScIlZ43lwfc0EFJsrlUK4rRzjemmTGWEu1uyUlCTgBeBug3AnD7Qs/W1T15b9vAbHfPbR+zL",
+	"DnBaOfJ2Grrvei4DEBTYT7ghXWgUO5acj2eax0FqI0FDgmhjnfw7LUFDAw78QTW9MVmKePKNjq0Rp08o",
+	"t3slFupXHvzZ2PtqkMN2eecbc1+zzc8gT9+Oy8NO3LHb/zjZxRT7Y6TWWUysSAktyAK75FOg1k7ZxPbH",
+	"hnD6pvLlGwiK97VmPzcakmgV0kfFms3vDhYKhufTi7NfKde6cNMN/gBdFy683KObjN1US/FEvqHsVvJH",
+	"yMXwP2rNKHsMBU6cBSe4tBZKac6721ioeNdaENqbIgr//O8RTZ2byP5w8IPz2skHtfY7vktESvI/a+Vp",
+	"Ljw49jWGgKi7Y/HpE3NoPrGFUFtE3o967lz7GL/IZ03t0TrlOBEICDl7FKUpKqEWKW04gohH1ydDPtmN",
+	"jZPv4vYiDem3kGDbESA4gPC6PeLW62DS3V7c/r8AAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

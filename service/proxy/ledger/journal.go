@@ -17,23 +17,18 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
-
-	"github.com/go-json-experiment/json"
 )
 
 // The file: the magic line, a salt, a check of the key, and records. A record is its
 // length (four bytes, big-endian), a nonce, and, sealed with AES-256-GCM, the key,
-// until when it counts (Unix seconds, eight bytes) and the entry, of which a raw text
-// has only its kind of time. Later records of a key count.
+// until when it counts (Unix seconds, eight bytes) and the entry; see encode. Later
+// records of a key count.
 const (
 	magic     = "pith ledger 1\n"
 	saltSize  = 32
 	checkSize = 16
 	fixedSize = len(Key{}) + 8
 	maxRecord = 256 << 20
-
-	rawShort = "r"
-	rawDay   = "R"
 )
 
 // secrets are derived from the operator's key and the file's salt. Without a key they
@@ -147,21 +142,9 @@ func (j *journal) read(r io.Reader, load func(Key, int64, Entry)) bool {
 	if err != nil || len(plain) < fixedSize {
 		return true
 	}
-	e := Entry{Raw: true}
-	switch rest := plain[fixedSize:]; string(rest) {
-	case rawDay:
-		e.Long = true
-	case rawShort:
-	default:
-		e = Entry{}
-		if json.Unmarshal(rest, &e) != nil {
-			return true
-		}
-		for i, t := range e.Texts {
-			if len(t) == 0 {
-				e.Texts[i] = nil // JSON has one word for both; a literal has its quotes
-			}
-		}
+	e, ok := decode(plain[fixedSize:])
+	if !ok {
+		return true
 	}
 	load(Key(plain[:len(Key{})]), int64(binary.BigEndian.Uint64(plain[len(Key{}):])), e)
 	return true
@@ -169,15 +152,7 @@ func (j *journal) read(r io.Reader, load func(Key, int64, Entry)) bool {
 
 func (s *secrets) record(k Key, until int64, e *Entry) []byte {
 	plain := binary.BigEndian.AppendUint64(append(make([]byte, 0, fixedSize), k[:]...), uint64(until))
-	switch {
-	case e.Raw && e.Long:
-		plain = append(plain, rawDay...)
-	case e.Raw:
-		plain = append(plain, rawShort...)
-	default:
-		entry, _ := json.Marshal(e) // strings, numbers and bytes
-		plain = append(plain, entry...)
-	}
+	plain = append(plain, e.encode()...)
 	nonce := make([]byte, s.seal.NonceSize())
 	_, _ = rand.Read(nonce)
 	n := len(nonce) + len(plain) + s.seal.Overhead()

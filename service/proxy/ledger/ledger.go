@@ -4,30 +4,35 @@
 // one that was sent shortened must not be sent whole.
 //
 //	l, err := ledger.Open(ledger.Options{File: "/var/lib/pith/ledger"})
-//	key := l.Key(tenant, conversation, text)
-//	e, ok := l.Get(key)
-//	if !ok {
-//		e = l.Put(key, ledger.Entry{Raw: true, Reason: "deadline"})
+//	b := l.Book(tenant, memory)
+//	key := b.Key(conversation, text)
+//	b.Load(ctx, []ledger.Key{key})
+//	if _, ok := b.Get(key); !ok {
+//		b.Put(key, ledger.Entry{Raw: true, Reason: "deadline"})
 //	}
+//	b.Settle(ctx)
+//	e, _ := b.Get(key) // what is to be sent
 //
 // Shortened forms are kept up to a weight. They are pure functions of the text, so that
 // to forget one costs time, unless there is none just then. That a text was sent raw
 // cannot be found out again and is kept until its time is over. With a file both
-// outlive the process.
+// outlive the process; with a memory that processes share they are the same in all.
 package ledger
 
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"sync"
 	"time"
 
 	"github.com/maypok86/otter/v2"
+
+	"github.com/pith-proxy/pith"
 )
 
-// Key names one text of one tenant in one place. Nobody can tell from it what the
-// text is, nor whether two tenants have the same.
-type Key [20]byte
+// Key names one text of one tenant in one place.
+type Key = pith.Key
 
 // Entry is the form that a text was sent in.
 type Entry struct {
@@ -42,8 +47,8 @@ type Entry struct {
 	Before, After int      // tokens
 	Tokenizer     string   `json:"tokenizer"` // that counted them
 
-	pinned  bool  // by Put: it outlives the process
-	written int64 // until when it counts by the file, Unix seconds
+	pinned  bool  // it is kept outside the process, too
+	written int64 // until when it counts there, Unix seconds
 }
 
 // Options of a Ledger. Zero values are the defaults.
@@ -56,6 +61,10 @@ type Options struct {
 	// encrypted with a key that is made from Secret.
 	File   string
 	Secret string
+
+	// Shared says that the memory of each book is one that other processes have, too.
+	// It excludes File.
+	Shared bool
 
 	now func() time.Time
 }
@@ -105,6 +114,10 @@ func Open(o Options) (*Ledger, error) {
 		return nil, err
 	}
 	l := &Ledger{opts: o, short: short, raw: map[Key]rawEntry{}}
+	if o.Shared && o.File != "" {
+		short.StopAllGoroutines()
+		return nil, errors.New("ledger: a file and a shared memory exclude each other")
+	}
 	if o.File == "" {
 		l.secrets = newSecrets("", newSalt())
 		return l, nil
@@ -137,7 +150,7 @@ func (l *Ledger) Close() error {
 }
 
 // Durable reports whether forms outlive the process.
-func (l *Ledger) Durable() bool { return l.journal != nil }
+func (l *Ledger) Durable() bool { return l.journal != nil || l.opts.Shared }
 
 // Err returns the error that stopped the writing of the file, if any. The ledger
 // goes on in memory.
@@ -151,11 +164,11 @@ func (e *Entry) weight() uint32 {
 	return uint32(min(n, 1<<31))
 }
 
-// Key returns the key of a tuple of fields, whose borders count. It is a hash that
-// begins with a secret and is cut short, so that nobody can extend it.
-func (l *Ledger) Key(fields ...[]byte) Key {
+// key is a hash that begins with a secret and is cut short, so that nobody can extend it.
+func (l *Ledger) key(tenant []byte, fields [][]byte) Key {
 	var stack [512]byte
 	b := append(stack[:0], l.secrets.names...)
+	b = append(binary.BigEndian.AppendUint64(b, uint64(len(tenant))), tenant...)
 	for _, f := range fields {
 		b = binary.BigEndian.AppendUint64(b, uint64(len(f)))
 		b = append(b, f...)
@@ -164,65 +177,87 @@ func (l *Ledger) Key(fields ...[]byte) Key {
 	return Key(sum[:len(Key{})])
 }
 
-// Get returns the entry of k. Use keeps it alive.
-func (l *Ledger) Get(k Key) (Entry, bool) {
+// keeper keeps an entry outside of the process until a time.
+type keeper interface {
+	keep(k Key, until int64, e *Entry)
+}
+
+// get returns the entry of k. Use keeps it alive, also with the keeper, whom it is told
+// again when there it would soon be over.
+func (l *Ledger) get(k Key, out keeper) (Entry, bool) {
 	l.mu.Lock()
-	e, ok := l.getRaw(k)
+	e, ok := l.getRaw(k, out)
 	l.mu.Unlock()
 	if ok {
 		return e, true
 	}
-	if e, ok = l.short.GetIfPresent(k); ok && e.pinned && l.journal != nil {
-		l.renew(k, e)
+	if e, ok = l.short.GetIfPresent(k); ok && e.pinned && out != nil {
+		l.renew(k, e, out)
 	}
 	return e, ok
 }
 
-// renew writes a shortened form again when the file would forget it while it is in use.
-func (l *Ledger) renew(k Key, e Entry) {
-	until := l.opts.now().Add(l.opts.ttl(e.Long)).Unix()
-	if until-e.written <= int64(l.opts.ttl(e.Long).Seconds()/2) {
+// renew tells the keeper again of a shortened form.
+func (l *Ledger) renew(k Key, e Entry, out keeper) {
+	until := l.until(e.Long)
+	if !l.fades(until, e.written, e.Long) {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	e.written = until
 	l.short.Set(k, e)
-	l.write(k, &e)
+	out.keep(k, until, &e)
+}
+
+// until is the end of the time of what is used now, in Unix seconds.
+func (l *Ledger) until(long bool) int64 { return l.opts.now().Add(l.opts.ttl(long)).Unix() }
+
+// shareEvery is how often the shared memory is told of what is in use here. It may have
+// lost everything, and whoever else gets the conversation would decide anew.
+const shareEvery = 30 * time.Second
+
+// fades reports whether it is time to write again what was written to last until then:
+// in a file, when less than half of its time is left.
+func (l *Ledger) fades(until, written int64, long bool) bool {
+	after := l.opts.ttl(long) / 2
+	if l.opts.Shared {
+		after = min(after, shareEvery)
+	}
+	return until-written > int64(after.Seconds())
 }
 
 // getRaw wants the lock.
-func (l *Ledger) getRaw(k Key) (Entry, bool) {
-	now := l.opts.now()
+func (l *Ledger) getRaw(k Key, out keeper) (Entry, bool) {
 	r, ok := l.raw[k]
-	if !ok || r.until <= now.Unix() {
+	if !ok || r.until <= l.opts.now().Unix() {
 		return Entry{}, false
 	}
 	e := Entry{Raw: true, Reason: r.reason, Long: r.long}
-	r.until = now.Add(l.opts.ttl(r.long)).Unix()
-	if r.until-r.written > int64(l.opts.ttl(r.long).Seconds()/2) {
+	r.until = l.until(r.long)
+	if out != nil && l.fades(r.until, r.written, r.long) {
 		r.written = r.until
-		l.journal.add(k, r.until, &e)
+		out.keep(k, r.until, &e)
 	}
 	l.raw[k] = r
 	return e, true
 }
 
-// Put records e for k. The first record stays: whoever comes second with another
-// form of the same text is told what was recorded, and has to send that.
-func (l *Ledger) Put(k Key, e Entry) Entry {
+// put records e for k. The first record stays: whoever comes second with another form
+// of the same text is told what was recorded, and has to send that. The keeper is told
+// of a first record; nil knows it already.
+func (l *Ledger) put(k Key, e Entry, out keeper) Entry {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if first, ok := l.getRaw(k); ok {
+	if first, ok := l.getRaw(k, out); ok {
 		return first
 	}
-	now := l.opts.now()
-	until := now.Add(l.opts.ttl(e.Long)).Unix()
+	until := l.until(e.Long)
 	if !e.Raw {
 		e.pinned, e.written = true, until
 		first, added := l.short.SetIfAbsent(k, e)
-		if added {
-			l.write(k, &e)
+		if added && out != nil {
+			out.keep(k, until, &e)
 		}
 		return first
 	}
@@ -230,24 +265,23 @@ func (l *Ledger) Put(k Key, e Entry) Entry {
 		return first
 	}
 	if len(l.raw) >= l.opts.MaxRaw {
-		l.sweep(now)
+		l.sweep(l.opts.now())
 	}
 	l.raw[k] = rawEntry{until, until, e.Reason, e.Long}
-	l.write(k, &e)
+	if out != nil {
+		out.keep(k, until, &e)
+	}
 	return e
 }
 
-// Note is Put for what need not outlive the process.
-func (l *Ledger) Note(k Key, e Entry) Entry {
-	first, _ := l.short.SetIfAbsent(k, e)
-	return first
-}
+// file is the keeper that writes to the journal, and now and then writes that anew. It
+// wants the lock.
+type file struct{ *Ledger }
 
-// write appends to the file, and now and then writes it anew.
-func (l *Ledger) write(k Key, e *Entry) {
-	size := l.journal.add(k, l.opts.now().Add(l.opts.ttl(e.Long)).Unix(), e)
-	if size > 4*l.opts.MaxBytes+200*int64(len(l.raw)) {
-		l.journal.rewrite(l.live)
+func (f file) keep(k Key, until int64, e *Entry) {
+	size := f.journal.add(k, until, e)
+	if size > 4*f.opts.MaxBytes+200*int64(len(f.raw)) {
+		f.journal.rewrite(f.live)
 	}
 }
 

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -20,29 +21,40 @@ func open(t *testing.T, o Options) *Ledger {
 	return l
 }
 
+func book(l *Ledger) *Book { return l.Book(nil, nil) }
+
+// put returns what stands.
+func put(l *Ledger, k Key, e Entry) Entry {
+	b := book(l)
+	b.Put(k, e)
+	b.Settle(context.Background())
+	e, _ = b.Get(k)
+	return e
+}
+
 func short(s string) Entry {
 	return Entry{Texts: [][]byte{[]byte(s)}, Before: 9, After: 3, Method: "m"}
 }
 
 func TestTheFirstRecordStays(t *testing.T) {
 	l := open(t, Options{})
-	k := l.Key([]byte("a"))
-	if _, ok := l.Get(k); ok {
+	k := book(l).Key([]byte("a"))
+	if _, ok := book(l).Get(k); ok {
 		t.Fatal("an empty ledger has an entry")
 	}
-	l.Put(k, short("x"))
-	if got := l.Put(k, Entry{Raw: true}); got.Raw || string(got.Texts[0]) != "x" {
+	put(l, k, short("x"))
+	if got := put(l, k, Entry{Raw: true}); got.Raw || string(got.Texts[0]) != "x" {
 		t.Errorf("raw after short: %+v", got)
 	}
-	if got := l.Put(k, short("y")); string(got.Texts[0]) != "x" {
+	if got := put(l, k, short("y")); string(got.Texts[0]) != "x" {
 		t.Errorf("short after short: %+v", got)
 	}
-	k = l.Key([]byte("b"))
-	l.Put(k, Entry{Raw: true, Reason: "deadline"})
-	if got := l.Put(k, short("x")); !got.Raw || got.Reason != "deadline" {
+	k = book(l).Key([]byte("b"))
+	put(l, k, Entry{Raw: true, Reason: "deadline"})
+	if got := put(l, k, short("x")); !got.Raw || got.Reason != "deadline" {
 		t.Errorf("short after raw: %+v", got)
 	}
-	if got, ok := l.Get(k); !ok || !got.Raw {
+	if got, ok := book(l).Get(k); !ok || !got.Raw {
 		t.Errorf("got %+v, %v", got, ok)
 	}
 }
@@ -58,15 +70,15 @@ func TestKeysDependOnFieldsAndSecret(t *testing.T) {
 	}
 	seen := map[Key]string{}
 	for _, f := range [][]string{{"ab", "c"}, {"a", "bc"}, {"abc"}, {"abc", ""}, {"", "abc"}, {}} {
-		k := l.Key(fields(f...)...)
+		k := book(l).Key(fields(f...)...)
 		if was, twice := seen[k]; twice {
 			t.Errorf("%q and %s have one key", f, was)
 		}
 		seen[k] = fmt.Sprintf("%q", f)
-		if k != l.Key(fields(f...)...) {
+		if k != book(l).Key(fields(f...)...) {
 			t.Errorf("%q has two keys", f)
 		}
-		if k == other.Key(fields(f...)...) {
+		if k == book(other).Key(fields(f...)...) {
 			t.Errorf("%q has one key under two secrets", f)
 		}
 	}
@@ -78,20 +90,20 @@ func TestKeysDependOnFieldsAndSecret(t *testing.T) {
 func TestRawEndsWithItsTime(t *testing.T) {
 	now := time.Unix(1000, 0)
 	l := open(t, Options{TTL: time.Minute, now: func() time.Time { return now }})
-	k := l.Key([]byte("a"))
-	l.Put(k, Entry{Raw: true})
+	k := book(l).Key([]byte("a"))
+	put(l, k, Entry{Raw: true})
 	for range 3 { // use keeps it
 		now = now.Add(50 * time.Second)
-		if _, ok := l.Get(k); !ok {
+		if _, ok := book(l).Get(k); !ok {
 			t.Fatal("forgotten while in use")
 		}
 	}
 	now = now.Add(60 * time.Second)
-	if _, ok := l.Get(k); ok {
+	if _, ok := book(l).Get(k); ok {
 		t.Error("remembered past its time")
 	}
-	l.Put(k, short("x"))
-	if e, ok := l.Get(k); !ok || e.Raw {
+	put(l, k, short("x"))
+	if e, ok := book(l).Get(k); !ok || e.Raw {
 		t.Errorf("got %+v after its time", e)
 	}
 }
@@ -101,18 +113,18 @@ func TestLongKeepsForADay(t *testing.T) {
 	now := time.Unix(1000, 0)
 	o := Options{File: path, now: func() time.Time { return now }}
 	l := open(t, o)
-	k := l.Key([]byte("a"))
-	l.Put(k, Entry{Raw: true, Long: true})
+	k := book(l).Key([]byte("a"))
+	put(l, k, Entry{Raw: true, Long: true})
 	for range 2 {
 		now = now.Add(23 * time.Hour)
 		l.Close()
 		l = open(t, o)
-		if e, ok := l.Get(k); !ok || !e.Long {
+		if e, ok := book(l).Get(k); !ok || !e.Long {
 			t.Fatalf("after 23 hours without use: %+v, %v", e, ok)
 		}
 	}
 	now = now.Add(25 * time.Hour)
-	if _, ok := l.Get(k); ok {
+	if _, ok := book(l).Get(k); ok {
 		t.Error("remembered after 25 hours")
 	}
 }
@@ -122,20 +134,20 @@ func TestUseIsWrittenDown(t *testing.T) {
 	now := time.Unix(1000, 0)
 	o := Options{File: filepath.Join(t.TempDir(), "ledger"), now: func() time.Time { return now }}
 	l := open(t, o)
-	a, b := l.Key([]byte("a")), l.Key([]byte("b"))
-	l.Put(a, Entry{Raw: true})
-	l.Put(b, short("x"))
+	a, b := book(l).Key([]byte("a")), book(l).Key([]byte("b"))
+	put(l, a, Entry{Raw: true})
+	put(l, b, short("x"))
 	for range 5 {
 		now = now.Add(25 * time.Minute)
-		l.Get(a)
-		l.Get(b)
+		book(l).Get(a)
+		book(l).Get(b)
 	}
 	l.Close()
 	l = open(t, o)
-	if _, ok := l.Get(a); !ok {
+	if _, ok := book(l).Get(a); !ok {
 		t.Error("a raw text in use is forgotten")
 	}
-	if e, ok := l.Get(b); !ok || string(e.Texts[0]) != "x" {
+	if e, ok := book(l).Get(b); !ok || string(e.Texts[0]) != "x" {
 		t.Error("a shortened text in use is forgotten")
 	}
 }
@@ -153,7 +165,7 @@ func TestOneProcessAFile(t *testing.T) {
 func TestRawIsBounded(t *testing.T) {
 	l := open(t, Options{MaxRaw: 10})
 	for i := range 100 {
-		l.Put(l.Key([]byte{byte(i)}), Entry{Raw: true})
+		put(l, book(l).Key([]byte{byte(i)}), Entry{Raw: true})
 	}
 	if n := len(l.raw); n > 10 {
 		t.Errorf("%d raw entries, want at most 10", n)
@@ -165,15 +177,15 @@ func TestFileKeepsFormsOverRestarts(t *testing.T) {
 	now := time.Unix(1000, 0)
 	o := Options{File: path, TTL: time.Minute, Secret: "s", now: func() time.Time { return now }}
 	l := open(t, o)
-	a, b, c, d, e := l.Key([]byte("a")), l.Key([]byte("b")), l.Key([]byte("c")), l.Key([]byte("d")), l.Key([]byte("e"))
-	l.Put(a, Entry{Raw: true, Reason: "busy"})
-	l.Put(b, Entry{Texts: [][]byte{nil, []byte("canary-text")}, Before: 9, After: 3, Method: "m", Tokenizer: "t"})
-	l.Note(d, short("x"))
-	l.Put(e, Entry{Reason: "too_short"})
+	a, b, c, d, e := book(l).Key([]byte("a")), book(l).Key([]byte("b")), book(l).Key([]byte("c")), book(l).Key([]byte("d")), book(l).Key([]byte("e"))
+	put(l, a, Entry{Raw: true, Reason: "busy"})
+	put(l, b, Entry{Texts: [][]byte{nil, []byte("canary-text")}, Before: 9, After: 3, Method: "m", Tokenizer: "t"})
+	book(l).Note(d, short("x"))
+	put(l, e, Entry{Reason: "too_short"})
 	now = now.Add(40 * time.Second)
-	l.Put(c, Entry{Raw: true})
+	put(l, c, Entry{Raw: true})
 	now = now.Add(10 * time.Second)
-	l.Get(a) // less than half its time was left, so this is written too
+	book(l).Get(a) // less than half its time was left, so this is written too
 	if data, _ := os.ReadFile(path); bytes.Contains(data, []byte("canary")) {
 		t.Error("the file can be read by anybody")
 	}
@@ -181,15 +193,15 @@ func TestFileKeepsFormsOverRestarts(t *testing.T) {
 	now = now.Add(5 * time.Second)
 	l.Close() // which writes nothing: as after a kill
 	again := open(t, o)
-	if again.Key([]byte("a")) != a {
+	if book(again).Key([]byte("a")) != a {
 		t.Fatal("the secret changed")
 	}
 	for k, want := range map[Key]bool{a: true, b: true, c: true, d: false, e: true} {
-		if _, ok := again.Get(k); ok != want {
+		if _, ok := book(again).Get(k); ok != want {
 			t.Errorf("after a restart: %v, want %v", ok, want)
 		}
 	}
-	if got, _ := again.Get(b); got.Texts[0] != nil || string(got.Texts[1]) != "canary-text" || got.Before != 9 || got.Method != "m" || got.Tokenizer != "t" {
+	if got, _ := book(again).Get(b); got.Texts[0] != nil || string(got.Texts[1]) != "canary-text" || got.Before != 9 || got.Method != "m" || got.Tokenizer != "t" {
 		t.Errorf("got %+v", got)
 	}
 	if info, _ := os.Stat(path); info.Mode().Perm() != 0o600 {
@@ -207,15 +219,15 @@ func TestFileIsCompacted(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger")
 	l := open(t, Options{File: path, MaxRaw: 100, MaxBytes: 10_000})
 	for i := range 3000 {
-		l.Put(l.Key(fmt.Append(nil, i)), Entry{Raw: true})
-		l.Put(l.Key(fmt.Append(nil, "s", i)), short(fmt.Sprint(i)))
+		put(l, book(l).Key(fmt.Append(nil, i)), Entry{Raw: true})
+		put(l, book(l).Key(fmt.Append(nil, "s", i)), short(fmt.Sprint(i)))
 	}
 	info, _ := os.Stat(path)
 	if info.Size() > 100_000 || l.Err() != nil {
 		t.Errorf("%d bytes; %v", info.Size(), l.Err())
 	}
 	l.Close()
-	if _, ok := open(t, Options{File: path}).Get(l.Key(fmt.Append(nil, 2999))); !ok {
+	if _, ok := book(open(t, Options{File: path})).Get(book(l).Key(fmt.Append(nil, 2999))); !ok {
 		t.Error("the last record is lost")
 	}
 }
@@ -224,9 +236,9 @@ func TestDamagedFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "ledger")
 	l := open(t, Options{File: path, Secret: "right"})
-	a, b := l.Key([]byte("a")), l.Key([]byte("b"))
-	l.Put(a, short("x"))
-	l.Put(b, Entry{Raw: true})
+	a, b := book(l).Key([]byte("a")), book(l).Key([]byte("b"))
+	put(l, a, short("x"))
+	put(l, b, Entry{Raw: true})
 	good, _ := os.ReadFile(path)
 	rewritten := func(data []byte) *Ledger {
 		l.Close()
@@ -236,16 +248,16 @@ func TestDamagedFile(t *testing.T) {
 		l = open(t, Options{File: path, Secret: "right"})
 		return l
 	}
-	if _, ok := rewritten(append(bytes.Clone(good), 0, 0, 0, 99, 3)).Get(a); !ok {
+	if _, ok := book(rewritten(append(bytes.Clone(good), 0, 0, 0, 99, 3))).Get(a); !ok {
 		t.Error("a cut record at the end took the others with it")
 	}
 	rotten := bytes.Clone(good)
 	rotten[len(magic)+saltSize+checkSize+30] ^= 1
 	rewritten(rotten)
-	if _, ok := l.Get(a); ok {
+	if _, ok := book(l).Get(a); ok {
 		t.Error("a damaged record was believed")
 	}
-	if _, ok := l.Get(b); !ok {
+	if _, ok := book(l).Get(b); !ok {
 		t.Error("a damaged record took the next with it")
 	}
 	for name, data := range map[string][]byte{"empty": nil, "short": good[:20], "foreign": bytes.Repeat([]byte("x"), 200), "wrong_secret": good} {
@@ -273,9 +285,9 @@ func TestFullDiskLeavesMemory(t *testing.T) {
 	}
 	l.journal.file.Close()
 	l.journal.file = full
-	k := l.Key([]byte("a"))
-	l.Put(k, Entry{Raw: true})
-	if _, ok := l.Get(k); !ok || l.Err() == nil {
+	k := book(l).Key([]byte("a"))
+	put(l, k, Entry{Raw: true})
+	if _, ok := book(l).Get(k); !ok || l.Err() == nil {
 		t.Errorf("remembered: %v, error: %v", ok, l.Err())
 	}
 }
@@ -284,7 +296,7 @@ func TestFullDiskLeavesMemory(t *testing.T) {
 func TestOneFormForAll(t *testing.T) {
 	l := open(t, Options{})
 	for round := range 200 {
-		k := l.Key([]byte{byte(round)})
+		k := book(l).Key([]byte{byte(round)})
 		var wg sync.WaitGroup
 		got := make([]string, 8)
 		for i := range got {
@@ -293,7 +305,7 @@ func TestOneFormForAll(t *testing.T) {
 				if i%2 == 0 {
 					e = Entry{Raw: true}
 				}
-				if e = l.Put(k, e); e.Raw {
+				if e = put(l, k, e); e.Raw {
 					got[i] = "raw"
 				} else {
 					got[i] = string(e.Texts[0])
