@@ -78,7 +78,7 @@ check: native
 
 ## bench: run every benchmark below, one after the other
 .PHONY: bench
-bench: bench-go bench-http bench-cold bench-load bench-proxy bench-peers
+bench: bench-go bench-http bench-cold bench-load bench-proxy bench-cache bench-peers
 
 ## bench-go: the Go benchmarks (PKG, BENCH, COUNT)
 .PHONY: bench-go
@@ -90,8 +90,9 @@ bench-go: native
 ## bench-load: 200 requests at once, and past the bound (ARGS)
 ## bench-cold: time from start to first answer, peak memory (ARGS)
 ## bench-proxy: what the proxy adds to requests and streams (ARGS)
-.PHONY: bench-http bench-peers bench-load bench-cold bench-proxy
-bench-http bench-peers bench-load bench-cold bench-proxy: build
+## bench-cache: what is read again, and how fast, once a text is known (ARGS)
+.PHONY: bench-http bench-peers bench-load bench-cold bench-proxy bench-cache
+bench-http bench-peers bench-load bench-cold bench-proxy bench-cache: build
 	$(own_runtime) bench/run.sh $(@:bench-%=%) $(ARGS)
 
 ## generate: write the generated code anew, from openapi.yaml

@@ -26,6 +26,12 @@ type Memory interface {
 	Put(k Key, value []byte)
 }
 
+// ReadOnly is a memory that keeps nothing new.
+type ReadOnly struct{ Memory }
+
+// Put implements [Memory].
+func (ReadOnly) Put(Key, []byte) {}
+
 // A Shared memory is one that other processes have, too, and can agree through.
 type Shared interface {
 	Memory
@@ -41,6 +47,9 @@ type Shared interface {
 	// Extend makes records last for their time from now on. It does not wait for it.
 	Extend(records []Record)
 }
+
+// MaxRecord is the most bytes of a record's value.
+const MaxRecord = 1 << 20
 
 // Record is a value that lasts for a time.
 type Record struct {

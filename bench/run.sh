@@ -2,7 +2,7 @@
 # Sets up and runs one of the benchmarks that need a whole program, and prints
 # tables in Markdown.
 #
-#	bench/run.sh http|peers|load|cold|proxy [FLAGS]
+#	bench/run.sh http|peers|load|cold|proxy|cache [FLAGS]
 #
 # PITH_BIN           the program to measure; bin/pith if unset
 # PITH_BENCH_VENV    a Python environment that has what is needed; if unset, one is
@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 what=${1:-}
-case $what in http | peers | load | cold | proxy) shift ;; *) sed -n '5s/^#	/usage: /p' bench/run.sh >&2; exit 2 ;; esac
+case $what in http | peers | load | cold | proxy | cache) shift ;; *) sed -n '5s/^#	/usage: /p' bench/run.sh >&2; exit 2 ;; esac
 
 export PITH_BIN=${PITH_BIN:-$root/bin/pith}
 [ -x "$PITH_BIN" ] || { echo "$PITH_BIN is not there; run: make build" >&2; exit 1; }
@@ -55,6 +55,12 @@ load | cold)
 proxy)
 	go build -o "$PITH_BENCH_TOOLS" ./bench/overhead
 	"$PITH_BENCH_TOOLS/overhead" -pith "$PITH_BIN" "$@"
+	;;
+cache)
+	redis=$(scripts/redis.sh)
+	[ -n "$redis" ] || exit 1 # it has said what to install
+	go build -o "$PITH_BENCH_TOOLS" ./bench/segments
+	"$PITH_BENCH_TOOLS/segments" -pith "$PITH_BIN" -redis "$redis" "$@"
 	;;
 http)
 	environment http

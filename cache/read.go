@@ -1,9 +1,12 @@
 package cache
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,20 +18,41 @@ type part struct {
 	values [][]byte
 }
 
-// fetch reads keys from Redis, in batches one after the other. What comes after nobody
-// waits for it any more is still kept in memory, if keep.
-func (s *Space) fetch(ctx context.Context, keys []Key, keep bool) [][]byte {
-	parts := make(chan part, len(keys)/mostKeys+1)
-	late, ok := s.c.remote.start(false, func(ctx context.Context) error {
-		for i := 0; i < len(keys); i += mostKeys {
-			batch := keys[i:min(i+mostKeys, len(keys))]
-			raw, err := get(ctx, s.c.remote.client, names(batch))
-			parts <- part{at: i, values: s.open(batch, raw, keep)}
-			if err != nil {
-				return err
-			}
+// forRecords is the least budget for records. That they are not known may change what is
+// sent, and whoever asks is about to spend more on a text.
+const forRecords = 50 * time.Millisecond
+
+// atOnce is how many batches of one call are under way.
+const atOnce = 4
+
+// fetch reads keys from Redis in batches. What comes after nobody waits for it any more
+// is still kept in memory, if keep.
+func (s *Space) fetch(ctx context.Context, keys []Key, budget time.Duration, keep bool) [][]byte {
+	batches := (len(keys) + mostKeys - 1) / mostKeys
+	parts := make(chan part, batches)
+	late, ok := s.c.remote.start(false, within(budget, batches), func(ctx context.Context, come func()) error {
+		var next atomic.Int64
+		errs := make([]error, min(atOnce, batches))
+		var wg sync.WaitGroup
+		for w := range errs {
+			wg.Go(func() {
+				for errs[w] == nil {
+					i := int(next.Add(1)-1) * mostKeys
+					if i >= len(keys) {
+						return
+					}
+					batch := keys[i:min(i+mostKeys, len(keys))]
+					var raw [][]byte
+					raw, errs[w] = get(ctx, s.c.remote.client, names(batch))
+					if errs[w] == nil {
+						come()
+					}
+					parts <- part{at: i, values: s.open(batch, raw, keep)}
+				}
+			})
 		}
-		return nil
+		wg.Wait()
+		return cmp.Or(errs...)
 	}, func() { close(parts) })
 	if !ok {
 		return make([][]byte, len(keys))
@@ -53,7 +77,8 @@ func names(keys []Key) []string {
 	return out
 }
 
-// collect waits for parts until there are no more, they are late, or ctx ends.
+// collect waits for parts until there are no more, they are late, or ctx ends. What has
+// come by then counts.
 func collect(ctx context.Context, n int, parts <-chan part, late <-chan struct{}) [][]byte {
 	out := make([][]byte, n)
 	for {
@@ -63,9 +88,19 @@ func collect(ctx context.Context, n int, parts <-chan part, late <-chan struct{}
 				return out
 			}
 			copy(out[p.at:], p.values)
+			continue
 		case <-late:
-			return out
 		case <-ctx.Done():
+		}
+		for {
+			select {
+			case p, more := <-parts:
+				if more {
+					copy(out[p.at:], p.values)
+					continue
+				}
+			default:
+			}
 			return out
 		}
 	}
@@ -112,10 +147,10 @@ func (s *Space) reject(err error) {
 	s.c.log.warn("cache: Redis holds something that is not a value of ours", "cause", err.Error())
 }
 
-// Read is Get from Redis alone.
+// Read is Get from Redis alone, for records, with a budget of at least 50 ms.
 func (s *Space) Read(ctx context.Context, keys []Key) [][]byte {
 	if !s.shared() {
 		return make([][]byte, len(keys))
 	}
-	return s.fetch(ctx, slices.Clone(keys), false)
+	return s.fetch(ctx, slices.Clone(keys), max(s.c.opts.ReadBudget, forRecords), false)
 }

@@ -18,7 +18,7 @@ const (
 
 // Claim writes those records whose keys have none, and returns for each what stands: its
 // own value or the one that came first. Nil is unknown: Redis did not answer within the
-// read budget, or the value is too long. If Redis did not answer at all, the record is
+// read budget or 50 ms, the tenant's epoch is not known yet, or the value is too long. If Redis did not answer at all, the record is
 // written later, should there be none then.
 func (s *Space) Claim(ctx context.Context, items []Item) [][]byte {
 	out := make([][]byte, len(items))
@@ -26,9 +26,18 @@ func (s *Space) Claim(ctx context.Context, items []Item) [][]byte {
 		return out
 	}
 	items, at := s.fitting(items)
+	if len(items) == 0 {
+		return out
+	}
+	entries := make([]entry, len(items)) // made before the time runs
+	for i, it := range items {
+		entries[i] = entry{nameOf(it.Key), s.secrets.encode(it.Key, it.Value, time.Time{}), it.TTL}
+	}
 	parts := make(chan part, len(items)+1)
-	late, ok := s.c.remote.start(true, func(ctx context.Context) error { return s.claim(ctx, items, parts) },
-		func() { close(parts) })
+	budget := within(max(s.c.opts.ReadBudget, forRecords), (len(items)+mostItems-1)/mostItems)
+	late, ok := s.c.remote.start(true, budget, func(ctx context.Context, come func()) error {
+		return s.claim(ctx, items, entries, parts, come)
+	}, func() { close(parts) })
 	if !ok {
 		s.later(first, items)
 		return out
@@ -62,16 +71,18 @@ func (s *Space) fitting(items []Item) (fit []Item, at []int) {
 	return fit, at
 }
 
-func (s *Space) claim(ctx context.Context, items []Item, parts chan<- part) error {
+func (s *Space) claim(ctx context.Context, items []Item, entries []entry, parts chan<- part, come func()) error {
 	for at := 0; at < len(items); {
 		batch := items[at : at+batchSize(items[at:])]
-		entries, keys := make([]entry, len(batch)), make([]Key, len(batch))
+		keys := make([]Key, len(batch))
 		for i, it := range batch {
 			keys[i] = it.Key
-			entries[i] = entry{nameOf(it.Key), s.secrets.encode(it.Key, it.Value, time.Time{}), it.TTL}
-			s.c.counts.bytesWritten.Add(int64(len(entries[i].value)))
+			s.c.counts.bytesWritten.Add(int64(len(entries[at+i].value)))
 		}
-		raw, err := claim(ctx, s.c.remote.client, entries)
+		raw, err := claim(ctx, s.c.remote.client, entries[at:at+len(batch)])
+		if err == nil {
+			come()
+		}
 		values := s.open(keys, raw, false)
 		parts <- part{at: at, values: values}
 		if err != nil {

@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -21,6 +22,7 @@ type remote struct {
 	counts   *counts
 	log      *rareLog
 	back     func() // called when Redis is there again
+	woke     atomic.Int64
 
 	mu     sync.RWMutex
 	closed bool
@@ -73,24 +75,44 @@ type call struct {
 	write  bool
 	once   sync.Once
 	late   chan struct{} // closed when the budget is used up
+	begun  atomic.Bool   // something has come
 }
 
-// start begins f, or reports that Redis is not to be asked now. Late is closed if f is
-// not through within the budget, which is a failure of Redis. If f could not even begin
-// until then, its context has ended. Then is called when f is through and counted.
-func (r *remote) start(write bool, f func(ctx context.Context) error, then func()) (late <-chan struct{}, ok bool) {
+// tardy is how late a timer may be before it says more of this machine than of Redis.
+const tardy = 2 * time.Millisecond
+
+// expire ends the waiting. Where Redis has answered in part, or this process had no time
+// to look at the clock either, that is no failure of Redis.
+func (c *call) expire(over time.Duration) {
+	if c.begun.Load() || over > tardy {
+		c.once.Do(func() {})
+	} else {
+		c.end(context.DeadlineExceeded)
+	}
+	close(c.late)
+}
+
+// within is the time for a call of so many batches: the budget for the first, and a
+// quarter of it for each of the others.
+func within(budget time.Duration, batches int) time.Duration {
+	return budget + budget/4*time.Duration(max(0, batches-1))
+}
+
+// start begins f, or reports that Redis is not to be asked now. F calls its argument when
+// something has come. Late is closed if f is not through in time, which is a failure of
+// Redis, unless something has. If f could not even begin until then, its context has
+// ended. Then is called when f is through and counted.
+func (r *remote) start(write bool, within time.Duration, f func(ctx context.Context, come func()) error, then func()) (late <-chan struct{}, ok bool) {
 	if !r.allow() {
 		return nil, false
 	}
 	c := &call{remote: r, write: write, late: make(chan struct{})}
-	timer := time.AfterFunc(r.budget, func() {
-		c.end(context.DeadlineExceeded)
-		close(c.late)
-	})
+	due := time.Now().Add(within)
+	timer := time.AfterFunc(within, func() { c.expire(time.Since(due)) })
 	ok = r.spawn(func() {
 		defer then()
 		defer timer.Stop()
-		ctx, cancel := context.WithTimeout(context.Background(), r.patience)
+		ctx, cancel := context.WithTimeout(context.Background(), max(r.patience, 2*within))
 		defer cancel()
 		select {
 		case r.slots <- struct{}{}:
@@ -98,7 +120,9 @@ func (r *remote) start(write bool, f func(ctx context.Context) error, then func(
 		case <-c.late:
 			cancel()
 		}
-		c.end(r.timed(ctx, write, f))
+		c.end(r.timed(ctx, write, func(ctx context.Context) error {
+			return f(ctx, func() { c.begun.Store(true) })
+		}))
 	})
 	if !ok {
 		timer.Stop()
@@ -132,9 +156,21 @@ func (r *remote) report(write bool, err error) {
 		r.counts.fail(err)
 		r.log.warn("cache: Redis failed", "cause", cause(err))
 	}
+	if err == nil && !write {
+		r.wake()
+	}
 	good := err == nil || write && refused(err)
 	if r.breaker.report(good) {
 		r.log.warn("cache: Redis is left alone for now", "cause", cause(err))
+	}
+}
+
+// wake has what is parked tried again, now that Redis answers; at most once a second,
+// since it may answer and still take no writes.
+func (r *remote) wake() {
+	now := time.Now().UnixNano()
+	if last := r.woke.Load(); now-last > int64(time.Second) && r.woke.CompareAndSwap(last, now) {
+		r.back()
 	}
 }
 
@@ -142,7 +178,7 @@ func (r *remote) report(write bool, err error) {
 func (r *remote) probe() {
 	err := r.warm()
 	if err == nil {
-		ctx, cancel := context.WithTimeout(context.Background(), r.budget)
+		ctx, cancel := context.WithTimeout(context.Background(), max(r.budget, forRecords))
 		defer cancel()
 		_, err = get(ctx, r.client, probeName)
 	}

@@ -14,7 +14,13 @@ type Space struct {
 	t       *tenant
 	epoch   int64
 	secrets *secrets
+
+	generation int
 }
+
+// Generation counts the flushes of the tenant that this process has seen. Whoever keeps
+// something of the tenant outside of the cache has to forget it when it changes.
+func (s *Space) Generation() int { return s.generation }
 
 // Key returns the key of a value that depends on fields, whose borders and order count.
 // Kind keeps apart what is stored for different ends.
@@ -41,7 +47,7 @@ func (s *Space) Get(ctx context.Context, keys []Key) [][]byte {
 	for i, at := range missing {
 		wanted[i] = keys[at]
 	}
-	for i, v := range s.fetch(ctx, wanted, true) {
+	for i, v := range s.fetch(ctx, wanted, s.c.opts.ReadBudget, true) {
 		out[missing[i]] = v
 	}
 	return out

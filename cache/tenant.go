@@ -25,6 +25,7 @@ type tenant struct {
 	id      string
 	name    string                // of the epoch in Redis
 	space   atomic.Pointer[Space] // of the present epoch
+	flushes int                   // seen here, under the lock; to learn of an old one is none
 	learned atomic.Bool           // Redis was asked once and answered
 	owes    atomic.Bool           // Redis does not know of a flush yet
 
@@ -64,7 +65,7 @@ func (c *Cache) tenant(id string) *tenant {
 }
 
 func (t *tenant) at(epoch int64) *Space {
-	return &Space{c: t.c, t: t, epoch: epoch, secrets: newSecrets(t.c.master, t.c.opts.MasterKey != "", t.id, epoch)}
+	return &Space{c: t.c, t: t, epoch: epoch, generation: t.flushes, secrets: newSecrets(t.c.master, t.c.opts.MasterKey != "", t.id, epoch)}
 }
 
 // refresh waits for a question to Redis that is under way or due.
@@ -88,6 +89,9 @@ func (t *tenant) ask() (<-chan struct{}, time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now, budget := t.c.now(), t.c.opts.ReadBudget
+	if !t.learned.Load() { // without it nothing is shared
+		budget = max(budget, forRecords)
+	}
 	if t.asking != nil {
 		return t.asking, budget - now.Sub(t.asked)
 	}
@@ -95,7 +99,8 @@ func (t *tenant) ask() (<-chan struct{}, time.Duration) {
 		return nil, 0
 	}
 	asking := make(chan struct{})
-	_, ok := t.c.remote.start(false, t.learn, func() { t.answered(asking) })
+	_, ok := t.c.remote.start(false, budget, func(ctx context.Context, _ func()) error { return t.learn(ctx) },
+		func() { t.answered(asking) })
 	if !ok {
 		return nil, 0
 	}
@@ -132,6 +137,9 @@ func (t *tenant) meet(theirs int64) (ours int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	ours = max(theirs, t.space.Load().epoch)
+	if t.learned.Load() && ours > t.space.Load().epoch {
+		t.flushes++
+	}
 	if t.owes.Load() && theirs == ours && theirs > t.space.Load().epoch {
 		ours++ // somebody else's flush, of which we did not know, may be older than ours
 	}
@@ -194,6 +202,7 @@ func (t *tenant) leap(theirs int64) int64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	epoch := max(t.c.now().UnixMilli(), theirs+1, t.space.Load().epoch+1)
+	t.flushes++
 	t.raise(epoch)
 	t.owes.Store(t.c.remote != nil)
 	return epoch

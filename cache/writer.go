@@ -34,9 +34,10 @@ const (
 // writer takes writes off the callers' hands. Values are dropped when Redis is away or
 // slow; they can be computed again. Records cannot, and are parked until it is back.
 type writer struct {
-	c     *Cache
-	queue chan write
-	stop  chan struct{}
+	c       *Cache
+	queue   chan write // of values
+	records chan write // which go first
+	stop    chan struct{}
 
 	bytes   atomic.Int64 // of what is waiting, parked, or being written
 	waiting atomic.Int64 // queued or being written
@@ -47,7 +48,7 @@ type writer struct {
 }
 
 func newWriter(c *Cache) *writer {
-	w := &writer{c: c, queue: make(chan write, c.opts.Queue), stop: make(chan struct{})}
+	w := &writer{c: c, queue: make(chan write, c.opts.Queue), records: make(chan write, c.opts.Queue), stop: make(chan struct{})}
 	for range writers {
 		c.remote.spawn(w.work)
 	}
@@ -68,7 +69,11 @@ func (w *writer) end() {
 func (w *writer) add(x write) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	ok := !w.ended && w.bytes.Load()+int64(len(x.value)) <= mostQueued
+	most := int64(mostQueued)
+	if x.what == put {
+		most -= mostQueued / 4 // there is always room for records
+	}
+	ok := !w.ended && w.bytes.Load()+int64(len(x.value)) <= most
 	if ok && !w.c.remote.allow() {
 		ok = w.park(x)
 	} else if ok {
@@ -84,8 +89,12 @@ func (w *writer) add(x write) bool {
 func (w *writer) enqueue(x write) bool {
 	w.waiting.Add(1)
 	w.bytes.Add(int64(len(x.value)))
+	queue := w.queue
+	if x.what != put {
+		queue = w.records
+	}
 	select {
-	case w.queue <- x:
+	case queue <- x:
 		return true
 	default:
 		w.waiting.Add(-1)
@@ -127,27 +136,41 @@ func (w *writer) parkedNow() int {
 func (w *writer) work() {
 	for {
 		select {
+		case x := <-w.records:
+			w.send(gather(x, w.records))
+			continue
+		default:
+		}
+		select {
+		case x := <-w.records:
+			w.send(gather(x, w.records))
 		case x := <-w.queue:
-			w.send(w.gather(x))
+			w.send(gather(x, w.queue))
 		case <-w.stop:
-			for {
-				select {
-				case x := <-w.queue:
-					w.send(w.gather(x))
-				default:
-					return
-				}
-			}
+			w.drain(w.records)
+			w.drain(w.queue)
+			return
+		}
+	}
+}
+
+func (w *writer) drain(queue <-chan write) {
+	for {
+		select {
+		case x := <-queue:
+			w.send(gather(x, queue))
+		default:
+			return
 		}
 	}
 }
 
 // gather returns x with what waits behind it.
-func (w *writer) gather(x write) []write {
+func gather(x write, queue <-chan write) []write {
 	batch, size := []write{x}, len(x.value)
 	for len(batch) < mostItems && size < mostBytes {
 		select {
-		case x = <-w.queue:
+		case x = <-queue:
 			batch, size = append(batch, x), size+len(x.value)
 		default:
 			return batch

@@ -45,7 +45,7 @@ func (s *Service) newJob(ctx context.Context, r *api.CompressRequest) (*job, err
 	if s.opts.Memory != nil && r.Cache != api.CacheOff {
 		j.req.Memory = s.opts.Memory(ctx, recordOf(ctx).tenant)
 		if r.Cache == api.CacheRead {
-			j.req.Memory = readOnly{j.req.Memory}
+			j.req.Memory = pith.ReadOnly{Memory: j.req.Memory}
 		}
 	}
 	if j.counter, err = s.counter(r.Model, string(r.Tokenizer)); err != nil {
@@ -59,11 +59,6 @@ func (s *Service) newJob(ctx context.Context, r *api.CompressRequest) (*job, err
 	}
 	return j, s.checkTokens(ctx, j)
 }
-
-// readOnly is a memory that keeps nothing new.
-type readOnly struct{ pith.Memory }
-
-func (readOnly) Put(pith.Key, []byte) {}
 
 func requestOf(r *api.CompressRequest, patterns []*regexp.Regexp) pith.Request {
 	req := pith.Request{

@@ -64,14 +64,15 @@ func (f *agreementFlags) run(ctx context.Context, p process, c *Config) error {
 		return err
 	}
 	defer a.Close()
-	lingua, err := a.memoized()
+	compress, shut, err := a.remembering()
 	if err != nil {
 		return err
 	}
+	defer shut()
 	bar := newProgress(p.stderr, "passages", false)
 	report, err := eval.Agreement(ctx, eval.AgreementOptions{
 		Passages: passages, Seed: f.seed, Against: "idf",
-		Arms:     append([]eval.Arm{eval.Random(f.seed), eval.IDF(eval.DocFreqOfPassages(all))}, pithArms(lingua)...),
+		Arms:     append([]eval.Arm{eval.Random(f.seed), eval.IDF(eval.DocFreqOfPassages(all))}, pithArms(compress)...),
 		Progress: func(done, total int) { bar.set(int64(done), int64(total)) },
 	})
 	bar.clear()

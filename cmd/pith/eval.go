@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/pith-proxy/pith"
+	"github.com/pith-proxy/pith/cache"
 	"github.com/pith-proxy/pith/compressors/llmlingua2"
 	"github.com/pith-proxy/pith/eval"
 )
@@ -99,14 +100,15 @@ func (f *survivalFlags) run(ctx context.Context, p process, c *Config) error {
 		return err
 	}
 	defer a.Close()
-	lingua, err := a.memoized()
+	compress, shut, err := a.remembering()
 	if err != nil {
 		return err
 	}
+	defer shut()
 	bar := newProgress(p.stderr, "items", false)
 	report, err := eval.Survival(ctx, eval.SurvivalOptions{
 		Items: items, Rates: f.rates, Counter: counter, Match: eval.Match(f.match), Seed: f.seed, Against: "bm25",
-		Arms:     append(eval.Baselines(f.seed, eval.DocFreqOfItems(items)), pithArms(lingua)...),
+		Arms:     append(eval.Baselines(f.seed, eval.DocFreqOfItems(items)), pithArms(compress)...),
 		Progress: func(done, total int) { bar.set(int64(done), int64(total)) },
 	})
 	bar.clear()
@@ -124,31 +126,34 @@ func source(data, squad string) string { return filepath.Base(filepath.Clean(dat
 
 // pithArms are the service's defaults, and the bare rule of the models' cards,
 // which protects nothing.
-func pithArms(l *llmlingua2.Compressor) []eval.Arm {
+func pithArms(compress eval.CompressFunc) []eval.Arm {
 	soft := pith.Options{Strictness: pith.Soft, Scope: pith.ScopeGlobal}
 	bare := soft
 	bare.Preserve.Classes = []string{}
 	return []eval.Arm{
-		&eval.Pith{Label: "pith", Func: l.Compress, Options: soft},
-		&eval.Pith{Label: "pith, protecting nothing", Func: l.Compress, Options: bare},
-		&eval.Pith{Label: "pith with question", Func: l.Compress, Question: true, Options: soft},
-		&eval.Pith{Label: "pith with question, protecting nothing", Func: l.Compress, Question: true, Options: bare},
+		&eval.Pith{Label: "pith", Func: compress, Options: soft},
+		&eval.Pith{Label: "pith, protecting nothing", Func: compress, Options: bare},
+		&eval.Pith{Label: "pith with question", Func: compress, Question: true, Options: soft},
+		&eval.Pith{Label: "pith with question, protecting nothing", Func: compress, Question: true, Options: bare},
 	}
 }
 
-// memoized returns a compressor that remembers what its models said, since arms
-// and rates ask them the same again, and that counts words and characters too.
-func (a *app) memoized() (*llmlingua2.Compressor, error) {
-	sources := a.sources()
-	for i, s := range sources {
-		sources[i].Open = func(ctx context.Context) (*llmlingua2.Model, error) {
-			m, err := s.Open(ctx)
-			if err != nil {
-				return nil, err
-			}
-			m.Scorer = newMemo(m.Scorer)
-			return m, nil
-		}
+// remembering returns a compressor that has a memory, since arms and rates ask for the
+// same texts again, and that counts words and characters too.
+func (a *app) remembering() (compress eval.CompressFunc, shut func(), err error) {
+	l, err := llmlingua2.New(llmlingua2.Options{Models: a.sources(), Window: a.config.Models.Window, Counter: eval.CounterFor})
+	if err != nil {
+		return nil, nil, err
 	}
-	return llmlingua2.New(llmlingua2.Options{Models: sources, Window: a.config.Models.Window, Counter: eval.CounterFor})
+	k, err := cache.Open(cache.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	return func(ctx context.Context, req pith.Request) (pith.Result, error) {
+			req.Memory = k.Tenant(ctx, "")
+			return l.Compress(ctx, req)
+		}, func() {
+			l.Close()
+			_ = k.Close()
+		}, nil
 }

@@ -18,7 +18,7 @@ import (
 )
 
 // vendorCaches says how the vendor of a model keeps prompts.
-func vendorCaches(c *ProxyConfig) (func(model string) (minimum int, prefixes bool), error) {
+func vendorCaches(c *ProxyConfig) (func(model string) proxy.VendorCache, error) {
 	table := economics.Default()
 	if c.Prices != "" {
 		f, err := os.Open(c.Prices)
@@ -30,13 +30,13 @@ func vendorCaches(c *ProxyConfig) (func(model string) (minimum int, prefixes boo
 			return nil, err
 		}
 	}
-	return func(model string) (int, bool) {
+	return func(model string) proxy.VendorCache {
 		v, known := table.ForModel(model)
-		prefixes := !known || v.Match == economics.MatchPrefix
-		if !c.CacheMinimum {
-			return 0, prefixes
+		out := proxy.VendorCache{Prefixes: !known || v.Match == economics.MatchPrefix, Markers: v.Breakpoints == economics.Explicit}
+		if c.CacheMinimum {
+			out.Minimum = v.MinTokens
 		}
-		return v.MinTokens, prefixes
+		return out
 	}, nil
 }
 

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/pith-proxy/pith"
+	"github.com/pith-proxy/pith/compressors/segment"
 	"github.com/pith-proxy/pith/tokenize"
 )
 
@@ -436,4 +437,28 @@ func FuzzDecode(f *testing.F) {
 			t.Fatal("lists of different lengths")
 		}
 	})
+}
+
+// Short segments are joined, and all others end where they did.
+func TestSegmentEnds(t *testing.T) {
+	tiny := strings.Repeat("a b\n```\nc\n```\n", 200)
+	long := report(9, 3000)
+	for name, text := range map[string]string{"tiny": tiny, "long": long, "mixed": long + tiny + long, "empty": "", "one": "word"} {
+		var got []int
+		if got = segmentEnds(text); text == "" {
+			if len(got) != 0 {
+				t.Errorf("%s: %v", name, got)
+			}
+			continue
+		}
+		if got[len(got)-1] != len(text) || !slices.IsSorted(got) {
+			t.Errorf("%s: %v for %d bytes", name, got, len(text))
+		}
+		if most := len(text)/300 + 4; len(got) > most {
+			t.Errorf("%s: %d segments of %d bytes", name, len(got), len(text))
+		}
+	}
+	if got, want := segmentEnds(long), segment.Ends(long); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
 }

@@ -30,7 +30,7 @@ func (r *run) split(ctx context.Context, cr *contextRun) error {
 			continue
 		}
 		start := 0
-		for _, end := range segment.Ends(text) {
+		for _, end := range segmentEnds(text) {
 			if s := text[start:end]; strings.TrimSpace(s) != "" {
 				cr.parts = append(cr.parts, &part{text: s, model: m,
 					unspaced: unspacedLanguage(reg.Language), offset: reg.Start + start})
@@ -40,6 +40,29 @@ func (r *run) split(ctx context.Context, cr *contextRun) error {
 	}
 	return nil
 }
+
+// segmentEnds is segment.Ends, but very short segments that follow each other are one: a
+// text of nothing but short blocks of code would be a window of a model for each, and a
+// look into the memory.
+func segmentEnds(text string) []int {
+	ends := segment.Ends(text)
+	joined := ends[:0]
+	start, last := 0, 0 // of the segment to be, and of the last of those in it
+	for i, end := range ends {
+		short := end-last < shortSegment && i+1 < len(ends) && ends[i+1]-end < shortSegment && end-start < joinedSegment
+		last = end
+		if !short {
+			joined = append(joined, end)
+			start = end
+		}
+	}
+	return joined
+}
+
+const (
+	shortSegment  = 96  // bytes, some 24 tokens
+	joinedSegment = 384 // when it is enough
+)
 
 // regions finds the languages of a context. Neighbours that would be read in the
 // same way are one region, so that the model sees them together.

@@ -150,11 +150,12 @@ func (t Table) Names() []string {
 }
 
 // ForModel returns how the vendor that a model is asked for at caches its prompts: the
-// first one with a matching name.
+// first one with a name that matches, or that matches behind the last slash, where
+// gateways put a vendor's name before it.
 func (t Table) ForModel(model string) (Vendor, bool) {
 	for _, v := range t {
 		for _, m := range v.Models {
-			if matches(m, model) {
+			if matches(m, model) || matches(m, model[strings.LastIndexByte(model, '/')+1:]) {
 				return v.For(model), true
 			}
 		}

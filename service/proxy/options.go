@@ -77,12 +77,10 @@ type Options struct {
 	// the vendor has their prefix in its cache.
 	KeepShared bool
 
-	// Cached says from how many tokens on the vendor of a model keeps a prompt, 0 if that
-	// is not known, and whether it reads any beginning that two prompts have in common,
-	// or only what ends at a marker. A text stays raw while the prompt up to it would be
-	// too short with it shortened: a vendor's cache is cheaper than any shortening. nil
-	// knows no model.
-	Cached func(model string) (minimum int, prefixes bool)
+	// Cached says how the vendor of a model keeps prompts. A text stays raw while the
+	// prompt up to it would be too short with it shortened: a vendor's cache is cheaper
+	// than any shortening. nil knows no model.
+	Cached func(model string) VendorCache
 
 	// Refusals within a minute that stop the shortening of a tenant's new texts for
 	// ten; 0 is never.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/pith-proxy/pith"
 
@@ -38,6 +39,7 @@ type prompt struct {
 	*Proxy
 	client    context.Context // ends when the client has gone
 	ctx       context.Context // ends when the time for compression is over
+	waited    time.Duration   // for what replicas share
 	src       []byte
 	api       dialect.API
 	body      dialect.Body
@@ -48,7 +50,9 @@ type prompt struct {
 	overrides []byte // digest of what the client itself asked for
 	opening   []byte // digest of the first user turn, which names the conversation
 	count     Counter
-	saved     int // bytes, of the texts so far
+	saved     int // bytes, by the forms so far
+
+	savedTokens int // the same in tokens
 	report    *report
 }
 
@@ -82,10 +86,10 @@ func (q *prompt) edits() []jsonedit.Edit {
 	for i := range units {
 		if u := &units[i]; u.ours {
 			q.form(u)
-			q.saved += u.saves()
+			q.note(u)
 		}
 	}
-	q.book.Settle(q.client)
+	q.share(q.book.Settle)
 	var edits []jsonedit.Edit
 	for i := range units {
 		if u := &units[i]; u.ours {
@@ -215,14 +219,24 @@ func (q *prompt) recall(units []unit) {
 		}
 		u.digest = q.digestOf(u.blocks)
 		u.pin = q.book.Key([]byte("pin"), []byte(q.body.Model), q.opening, q.overrides, u.facts(), u.digest)
-		if _, ok := q.book.Get(u.pin); !ok {
-			keys = append(keys, u.pin)
-			if u.allowed {
-				keys = append(keys, q.outputKey(u.digest), q.formKey(u))
-			}
+		keys = append(keys, u.pin)
+		if _, ok := q.book.Get(u.pin); !ok && u.allowed {
+			keys = append(keys, q.outputKey(u.digest), q.formKey(u))
 		}
 	}
-	q.book.Load(q.client, keys)
+	q.share(func(ctx context.Context) { q.book.Load(ctx, keys) })
+}
+
+// sharingTime bounds what one request waits for replicas in all, be it ever so often.
+const sharingTime = 150 * time.Millisecond
+
+// share runs f, which asks what other replicas did, within the time that is left for that.
+func (q *prompt) share(f func(context.Context)) {
+	start := time.Now()
+	ctx, cancel := context.WithTimeout(q.client, sharingTime-q.waited)
+	defer cancel()
+	f(ctx)
+	q.waited += time.Since(start)
 }
 
 func (q *prompt) outputKey(digest []byte) ledger.Key { return q.book.Key([]byte("output"), digest) }
@@ -241,11 +255,16 @@ func (q *prompt) form(u *unit) {
 		return
 	}
 	if u.ours = u.allowed; !u.ours {
+		q.book.Missing(u.pin)
 		return
 	}
 	e := q.decide(u)
-	if e.Texts != nil && !q.reachesMinimum(u, &e) {
+	switch {
+	case e.Texts == nil:
+	case !q.reachesMinimum(u, &e):
 		e = raw(reasonMinimum)
+	case !q.book.Fits(&e):
+		e = raw(reasonLongText)
 	}
 	u.form = e
 	if q.settings.DryRun || e.Raw && (q.client.Err() != nil || q.report.failed && q.settings.OnErrorFail) {
@@ -274,6 +293,9 @@ func (q *prompt) decide(u *unit) ledger.Entry {
 	e := q.evaluate(u)
 	if e.Raw {
 		return e
+	}
+	if q.settings.DryRun {
+		return e // nothing of this is sent
 	}
 	q.book.Note(known, e)
 	if e.Texts != nil {

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -127,7 +128,7 @@ func join(texts []string, pieces []policy.Piece, shorter []string) []string {
 // came with another question not long ago. Then the vendor has that prefix in its
 // cache, where it costs less than any shortening of it.
 func (q *prompt) sharedContext(texts []string, pieces []policy.Piece, question string) bool {
-	if _, prefixes := q.cached(); !q.opts.KeepShared || !prefixes {
+	if !q.opts.KeepShared || !q.cached().Prefixes {
 		return false
 	}
 	last := pieces[len(pieces)-1]
@@ -150,7 +151,9 @@ func (q *prompt) sharedContext(texts []string, pieces []policy.Piece, question s
 		e, ok := q.book.Get(k)
 		return ok && e.Reason != string(asked)
 	}
-	return q.book.Agree(q.client, k, ledger.Entry{Reason: string(asked)}).Reason != string(asked)
+	var stands ledger.Entry
+	q.share(func(ctx context.Context) { stands = q.book.Agree(ctx, k, ledger.Entry{Reason: string(asked)}) })
+	return stands.Reason != string(asked)
 }
 
 // leastPrefix is about the fewest tokens that vendors cache, in bytes.

@@ -42,11 +42,12 @@ type Entry struct {
 
 	// The rest is of shortened texts. Without Texts the text is as it came, for a
 	// reason that lies in itself.
-	Texts         [][]byte `json:"texts"` // what stands in the place of each part; nil leaves one
+	Texts         [][]byte `json:"-"` // what stands in the place of each part; nil leaves one
 	Method        string   `json:"method"`
 	Before, After int      // tokens
 	Tokenizer     string   `json:"tokenizer"` // that counted them
 
+	open    bool  // whether others have another is not known
 	pinned  bool  // it is kept outside the process, too
 	written int64 // until when it counts there, Unix seconds
 }
@@ -76,11 +77,14 @@ type Ledger struct {
 	short   *otter.Cache[Key, Entry]
 	journal *journal
 
+	missing *otter.Cache[Key, struct{}] // nothing stands for these, a short while ago
+
 	mu  sync.Mutex
 	raw map[Key]rawEntry
 }
 
 type rawEntry struct {
+	open    bool
 	until   int64 // Unix seconds
 	written int64 // as until, by the file
 	reason  string
@@ -120,7 +124,9 @@ func Open(o Options) (*Ledger, error) {
 	}
 	if o.File == "" {
 		l.secrets = newSecrets("", newSalt())
-		return l, nil
+		l.missing, err = otter.New(&otter.Options[Key, struct{}]{MaximumSize: mostMissing,
+			ExpiryCalculator: otter.ExpiryWriting[Key, struct{}](shareEvery)})
+		return l, err
 	}
 	if l.journal, err = openJournal(o.File, o.Secret, l.load); err == nil {
 		l.journal.rewrite(l.live)
@@ -146,6 +152,9 @@ func orDefault[T comparable](p *T, v T) {
 // Close closes the file.
 func (l *Ledger) Close() error {
 	l.short.StopAllGoroutines()
+	if l.missing != nil {
+		l.missing.StopAllGoroutines()
+	}
 	return l.journal.close()
 }
 
@@ -213,8 +222,8 @@ func (l *Ledger) renew(k Key, e Entry, out keeper) {
 // until is the end of the time of what is used now, in Unix seconds.
 func (l *Ledger) until(long bool) int64 { return l.opts.now().Add(l.opts.ttl(long)).Unix() }
 
-// shareEvery is how often the shared memory is told of what is in use here. It may have
-// lost everything, and whoever else gets the conversation would decide anew.
+// shareEvery is how often the shared memory is asked again for what is in use here. It may
+// have lost it, and whoever else got the conversation would have decided anew.
 const shareEvery = 30 * time.Second
 
 // fades reports whether it is time to write again what was written to last until then:
@@ -233,7 +242,7 @@ func (l *Ledger) getRaw(k Key, out keeper) (Entry, bool) {
 	if !ok || r.until <= l.opts.now().Unix() {
 		return Entry{}, false
 	}
-	e := Entry{Raw: true, Reason: r.reason, Long: r.long}
+	e := Entry{Raw: true, Reason: r.reason, Long: r.long, open: r.open, written: r.written}
 	r.until = l.until(r.long)
 	if out != nil && l.fades(r.until, r.written, r.long) {
 		r.written = r.until
@@ -267,12 +276,31 @@ func (l *Ledger) put(k Key, e Entry, out keeper) Entry {
 	if len(l.raw) >= l.opts.MaxRaw {
 		l.sweep(l.opts.now())
 	}
-	l.raw[k] = rawEntry{until, until, e.Reason, e.Long}
+	l.raw[k] = rawEntry{open: e.open, until: until, written: until, reason: e.Reason, long: e.Long}
 	if out != nil {
 		out.keep(k, until, &e)
 	}
 	return e
 }
+
+// adopt takes over what stands where it is shared.
+func (l *Ledger) adopt(k Key, e Entry) Entry {
+	l.mu.Lock()
+	delete(l.raw, k)
+	l.mu.Unlock()
+	l.short.Invalidate(k)
+	return l.put(k, e, nil)
+}
+
+// mostMissing bounds what is known not to stand; some 100 bytes each.
+const mostMissing = 100_000
+
+func (l *Ledger) absent(k Key) bool {
+	_, ok := l.missing.GetIfPresent(k)
+	return ok
+}
+
+func (l *Ledger) miss(k Key) { l.missing.Set(k, struct{}{}) }
 
 // file is the keeper that writes to the journal, and now and then writes that anew. It
 // wants the lock.
@@ -288,7 +316,7 @@ func (f file) keep(k Key, until int64, e *Entry) {
 // live gives the records that count to each.
 func (l *Ledger) live(each func(Key, int64, *Entry)) {
 	for k, r := range l.raw {
-		each(k, r.until, &Entry{Raw: true, Long: r.long})
+		each(k, r.until, &Entry{Raw: true, Long: r.long, Reason: r.reason})
 	}
 	for k, e := range l.short.All() {
 		if e.pinned {
@@ -321,7 +349,7 @@ func (l *Ledger) load(k Key, until int64, e Entry) {
 		e.pinned, e.written = true, until
 		l.short.Set(k, e)
 	case len(l.raw) < l.opts.MaxRaw:
-		l.raw[k] = rawEntry{until: until, written: until, long: e.Long}
+		l.raw[k] = rawEntry{until: until, written: until, long: e.Long, reason: e.Reason}
 	}
 }
 
