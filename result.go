@@ -24,6 +24,10 @@ type Result struct {
 	// Warnings concern the request as a whole.
 	Warnings []string
 
+	// Passing says that a part was left as it is for a reason that may pass, so that the
+	// same request may have another result later.
+	Passing bool
+
 	Timing Timing
 	Cache  CacheStats
 }

@@ -32,6 +32,13 @@ const (
 	pause     = 2 * time.Second
 )
 
+// closed reports whether calls are made.
+func (b *breaker) closed() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return !b.open
+}
+
 // allow reports whether to call. If probe is true, the caller has to see to it that
 // probed is called.
 func (b *breaker) allow() (ok, probe bool) {

@@ -103,7 +103,7 @@ func TestSlow(t *testing.T) {
 	server, clock := redistest.Start(t, redistest.Options{Proxy: true}), newTime()
 	c := open(t, impatient(server.URL(), clock))
 	recovers(t, c, clock)
-	server.Slow(60 * time.Millisecond)
+	server.Slow(150 * time.Millisecond)
 	opens(t, c, clock)
 	for range 3 {
 		clock.Add(pause)

@@ -24,6 +24,7 @@ type write struct {
 	key   Key
 	value []byte
 	ttl   time.Duration
+	again bool // it failed once
 }
 
 const (
@@ -227,12 +228,13 @@ func (w *writer) try(what action, batch []write) bool {
 	return err == nil
 }
 
-// failed parks what cannot be computed again.
+// failed parks what cannot be computed again, and has the rest tried once more.
 func (w *writer) failed(batch []write) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, x := range batch {
-		if !w.park(x) {
+		first := x.what == put && !x.again && !w.ended && w.c.remote.breaker.closed()
+		if x.again = true; !(first && w.enqueue(x)) && !w.park(x) {
 			w.c.counts.dropped.Add(1)
 		}
 	}

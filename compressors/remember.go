@@ -33,13 +33,17 @@ func (r Remembering) Compress(ctx context.Context, req pith.Request) (pith.Resul
 		}
 	}
 	res, err := r.Router.Compress(ctx, req)
-	if err == nil {
+	if err == nil && !res.Passing {
 		if value, ok := encodeResult(&res); ok {
 			req.Memory.Put(key, value)
 		}
 	}
 	return res, err
 }
+
+// longestResult bounds what is kept: it must not drive the analyses out, of which a few
+// hundred make up a result.
+const longestResult = 1 << 20
 
 // fingerprint writes down all of a request that its result depends on. Not among it are
 // the names of contexts, which come back as they came, the memory, and how much of a
@@ -136,12 +140,15 @@ type storedContext struct {
 	Labels   []pith.Label `json:"labels,omitempty"`
 }
 
-// encodeResult is false for what JSON cannot hold.
+// encodeResult is false for what JSON cannot hold, or is too long.
 func encodeResult(res *pith.Result) ([]byte, bool) {
 	s := stored{Method: res.Method, Version: res.Version, Models: res.Models, Warnings: res.Warnings}
 	size := 0
 	for i := range res.Contexts {
 		c := &res.Contexts[i]
+		if size += len(c.Text) + 16*len(c.Spans) + 48*len(c.Labels); size > longestResult {
+			return nil, false
+		}
 		for _, l := range c.Labels {
 			if !utf8.ValidString(string(l.Word)) {
 				return nil, false
@@ -149,7 +156,6 @@ func encodeResult(res *pith.Result) ([]byte, bool) {
 		}
 		s.Contexts = append(s.Contexts, storedContext{Bytes: len(c.Text), Status: c.Status, Method: c.Method, In: c.InputTokens,
 			Out: c.OutputTokens, Score: c.Score, Warnings: c.Warnings, Spans: c.Spans, Labels: c.Labels})
-		size += len(c.Text)
 	}
 	head, err := json.Marshal(s)
 	if err != nil {

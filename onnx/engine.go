@@ -71,7 +71,7 @@ func WhenIdle(ctx context.Context) context.Context { return context.WithValue(ct
 type EngineState struct {
 	Workers  int // windows that can run at once
 	Requests int // requests inside
-	Queued   int // windows waiting
+	Queued   int // windows waiting, but for those that do so for an idle moment
 	Running  int // windows in a model
 }
 
@@ -149,11 +149,13 @@ func (e *Engine) submit(j *job) error {
 	switch {
 	case e.closed:
 		return ErrClosed
-	case e.requests >= e.maxRequests, e.waiting > 0 && e.waiting+j.n > e.maxQueued:
+	case e.requests >= e.maxRequests, e.waiting > 0 && e.waiting+j.n > e.maxQueued && !j.idle:
 		return ErrBusy
 	}
 	e.requests++
-	e.waiting += j.n
+	if !j.idle {
+		e.waiting += j.n
+	}
 	e.arrivals++
 	j.arrival, j.start, j.since = e.arrivals, e.clock, time.Now()
 	e.queue.push(j)
@@ -196,9 +198,9 @@ func (e *Engine) take(j *job) int {
 	j.next++
 	j.running++
 	j.queued += time.Since(j.since)
-	e.waiting--
 	e.running++
 	if !j.idle {
+		e.waiting--
 		e.clock = j.start
 	}
 	j.start += j.cost(i)
@@ -225,7 +227,9 @@ func (e *Engine) drop(j *job, err error) {
 	if j.err == nil {
 		j.err = err
 	}
-	e.waiting -= j.n - j.next
+	if !j.idle {
+		e.waiting -= j.n - j.next
+	}
 	j.next = j.n
 	e.queue.remove(j)
 }

@@ -47,7 +47,7 @@ func (m *Model) Digest() string { return m.digest }
 // tokens included. The slices are valid only during the call.
 type Output struct {
 	Logits  []float32 // 2 a token: drop, then keep; finite
-	Vectors []float32 // Spec.Embed.Size a token; nil if the model has none
+	Vectors []float32 // Spec.Embed.Size a token, finite; nil if the model has none
 }
 
 // Stats say what a run cost. The times are sums over windows.
@@ -157,9 +157,9 @@ func (m *Model) runUnit(p *plan, i int, stop *ort.RunOptions, each func(int, Out
 	}
 	for r := range rows {
 		out := s.row(r, cols, len(p.window(i, r)))
-		if !finite(out.Logits) {
+		if !finite(out.Logits) || !finite(out.Vectors) {
 			return took, &pith.Error{Op: "onnx.Run", Code: pith.CodeCompression,
-				Msg: "the model gave no usable result", Err: errors.New("logits are not finite")}
+				Msg: "the model gave no usable result", Err: errors.New("outputs are not finite")}
 		}
 		each(p.index(i, r), out)
 	}

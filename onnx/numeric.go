@@ -19,7 +19,7 @@ func (m *Model) Numeric() string { return Numerics(m.opts) }
 // Numerics is [Model.Numeric] of models that are loaded with the options.
 func Numerics(o Options) string {
 	if !o.onCPU() {
-		return fmt.Sprintf("%s %s", ort.GetVersion(), strings.ToLower(o.Provider))
+		return fmt.Sprintf("%s %s batch=%d %v", ort.GetVersion(), strings.ToLower(o.Provider), o.MaxBatch, o.ProviderOptions)
 	}
 	return fmt.Sprintf("%s cpu %s", ort.GetVersion(), instructions())
 }

@@ -136,6 +136,22 @@ func ReadSpec(files fs.FS) (*Spec, error) {
 	return s, nil
 }
 
+// State tells apart the contents of those files that the description gives no digest of,
+// by their sizes and times; "" if it gives them all.
+func (s *Spec) State(files fs.FS) string {
+	state := ""
+	for _, f := range append([]File{s.Graph.File, s.Tokenizer}, s.Graph.Data...) {
+		if f.SHA256 != "" {
+			continue
+		}
+		state += f.File
+		if info, err := fs.Stat(files, f.File); err == nil { // else it cannot be opened, which is told then
+			state += fmt.Sprintf(":%d:%d", info.Size(), info.ModTime().UnixNano())
+		}
+	}
+	return state
+}
+
 // Vectors reports whether the model gives a vector for each token.
 func (s *Spec) Vectors() bool { return s.Embed.Size > 0 && s.Graph.Outputs[outVectors] != nil }
 

@@ -2,6 +2,7 @@ package service
 
 import (
 	"io"
+	"mime"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
@@ -25,7 +26,7 @@ const longestFlush = 4 << 10
 // flushTenant wants {"tenant": BASE64} with the media type of JSON, which a page of
 // another origin in a browser cannot send.
 func (s *Service) flushTenant(w http.ResponseWriter, r *http.Request) {
-	if r.Header.Get("Content-Type") != "application/json" {
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
 		problem(w, http.StatusUnsupportedMediaType, "Send application/json")
 		return
 	}
@@ -33,7 +34,7 @@ func (s *Service) flushTenant(w http.ResponseWriter, r *http.Request) {
 	var flush struct {
 		Tenant []byte `json:"tenant"`
 	}
-	if err != nil || json.Unmarshal(body, &flush, json.RejectUnknownMembers(true)) != nil {
+	if err != nil || json.Unmarshal(body, &flush, json.RejectUnknownMembers(true)) != nil || len(flush.Tenant) == 0 {
 		problem(w, http.StatusBadRequest, "Send an object with the member tenant, in base64")
 		return
 	}

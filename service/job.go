@@ -42,8 +42,8 @@ func (s *Service) newJob(ctx context.Context, r *api.CompressRequest) (*job, err
 		return nil, err
 	}
 	j.req = requestOf(r, patterns)
-	if s.opts.Memory != nil && r.Cache != api.CacheOff {
-		j.req.Memory = s.opts.Memory(ctx, recordOf(ctx).tenant)
+	if rec := recordOf(ctx); s.opts.Memory != nil && r.Cache != api.CacheOff && !rec.stranger {
+		j.req.Memory = s.opts.Memory(ctx, rec.tenant)
 		if r.Cache == api.CacheRead {
 			j.req.Memory = pith.ReadOnly{Memory: j.req.Memory}
 		}

@@ -21,7 +21,8 @@ func (s *Service) observe(next http.Handler) http.Handler {
 		start := time.Now()
 		rec := &record{id: newID("req_")}
 		if s.opts.Tenant != nil {
-			rec.tenant = s.opts.Tenant(r)
+			tenant, ok := s.opts.Tenant(r)
+			rec.tenant, rec.stranger = tenant, !ok
 		}
 		w.Header().Set("X-Pith-Request-Id", rec.id)
 		w.Header().Set("X-Content-Type-Options", "nosniff")

@@ -44,8 +44,9 @@ type Options struct {
 	// Memory returns what a tenant's earlier requests left to use. nil is none.
 	Memory func(ctx context.Context, tenant string) pith.Memory
 
-	// Tenant says whose a request is. nil makes all of them one tenant's.
-	Tenant func(*http.Request) string
+	// Tenant says whose a request is. If that is not ok it has no memory. nil makes all
+	// of them one tenant's.
+	Tenant func(*http.Request) (tenant string, ok bool)
 
 	// Proxy answers for vendors' paths; nil is none.
 	Proxy Proxy

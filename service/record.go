@@ -13,6 +13,7 @@ import (
 type record struct {
 	id       string
 	tenant   string
+	stranger bool      // no tenant of ours
 	code     pith.Code // of the error answered, "" if none
 	err      error     // its cause
 	stream   bool      // the client asked for NDJSON

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,6 +56,7 @@ type flushFlags struct {
 	subject       string
 	credentialEnv string
 	header        string
+	anonymous     bool
 }
 
 func flushCommand(p process, load loader) *cobra.Command {
@@ -67,14 +70,16 @@ It is erased when its time ends.
 
 A tenant is a key of pith's that has a vendor's credential (--key), or the vendor's
 credential that clients send (--credential-env), or a key and the credentials that come
-with it (both), or the subject of a client's certificate (--subject). Conversations of
-the tenant begin anew: their next requests may cost the vendor's full price once.`,
+with it (both), or the subject of a client's certificate (--subject), or all clients
+that show nothing of these (--anonymous). Conversations of the tenant begin anew: their
+next requests may cost the vendor's full price once. A file of decisions
+(proxy.ledger_file) keeps what is in it until its time ends.`,
 		Example: `  pith cache flush-tenant --key team-a
   pith cache flush-tenant --credential-env OPENAI_API_KEY
   pith cache flush-tenant --credential-env ANTHROPIC_API_KEY --header X-Api-Key`,
 		Args: exactly(cobra.NoArgs),
 		RunE: configured(load, func(cmd *cobra.Command, c *Config, _ []string) error {
-			tenant, err := f.tenant(p.getenv)
+			tenant, err := f.tenant(c, p.getenv)
 			if err != nil {
 				return err
 			}
@@ -90,27 +95,38 @@ the tenant begin anew: their next requests may cost the vendor's full price once
 	fl.StringVar(&f.key, "key", "", "id of a key in proxy.keys")
 	fl.StringVar(&f.credentialEnv, "credential-env", "", "environment variable that has the vendor's credential")
 	fl.StringVar(&f.header, "header", "Authorization", "header that clients send it in; in Authorization, as a bearer token")
+	fl.BoolVar(&f.anonymous, "anonymous", false, "clients that show neither key nor credential nor certificate")
 	fl.StringVar(&f.subject, "subject", "", "subject of a client's certificate")
 	addSettings(cmd, "admin_listen")
 	return cmd
 }
 
-func (f *flushFlags) tenant(getenv func(string) string) (string, error) {
-	if f.key == "" && f.subject == "" && f.credentialEnv == "" {
-		return "", usageError{errors.New("give --key, --credential-env or --subject")}
-	}
-	h := http.Header{}
+func (f *flushFlags) tenant(c *Config, getenv func(string) string) (string, error) {
+	b := proxy.Bearer{Key: f.key, Subject: f.subject, Header: f.header}
 	if f.credentialEnv != "" {
-		credential := getenv(f.credentialEnv)
-		if credential == "" {
+		b.Credential = strings.TrimSpace(getenv(f.credentialEnv))
+		if b.Credential == "" {
 			return "", usageError{fmt.Errorf("the environment variable %s is not set", f.credentialEnv)}
 		}
-		h.Set(f.header, credential)
 		if http.CanonicalHeaderKey(f.header) == "Authorization" {
-			h.Set(f.header, "Bearer "+credential)
+			b.Credential = "Bearer " + b.Credential
 		}
 	}
-	return proxy.TenantName(f.key, f.subject, h), nil
+	if shows := b.Key != "" || b.Subject != "" || b.Credential != ""; shows == f.anonymous {
+		return "", usageError{errors.New("give --key, --credential-env or --subject, or --anonymous alone")}
+	}
+	if f.key != "" {
+		i := slices.IndexFunc(c.Proxy.Keys, func(k KeyConfig) bool { return k.ID == f.key })
+		if i < 0 {
+			return "", usageError{fmt.Errorf("there is no key %q in proxy.keys", f.key)}
+		}
+		b.Own = c.Proxy.Keys[i].CredentialEnv+c.Proxy.Keys[i].CredentialFile != ""
+	}
+	name, err := proxy.TenantName(b)
+	if err != nil {
+		return "", usageError{err}
+	}
+	return name, nil
 }
 
 // askAdmin returns the body of a good answer.

@@ -36,6 +36,9 @@ The exit status is 0 if it is and 1 if it is not, as container engines want it.`
 }
 
 func ready(ctx context.Context, c *Config) error {
+	if c.AdminListen == "" && c.TLS.ClientCAFile != "" {
+		return errors.New("the service wants certificates of its clients; give it an admin_listen to be asked on")
+	}
 	base, err := c.adminURL()
 	if err != nil {
 		return err
@@ -71,14 +74,16 @@ func (c *Config) adminURL() (string, error) {
 	return scheme + "://" + net.JoinHostPort(host, port), nil
 }
 
-// ask sends one request to the service on this machine. Its certificate is for the name
-// that others call it by, so it is not checked.
+// ask sends one request to the service on this machine, by the name that its admin
+// listener always has. A certificate is for the name that others call it by, so it is
+// not checked.
 func ask(ctx context.Context, c *Config, method, url string, body []byte) (*http.Response, error) {
 	req, err := newRequest(ctx, method, url, body)
 	if err != nil {
 		return nil, err
 	}
-	if c.Admin.Token != "" {
+	req.Host = "localhost"
+	if c.Admin.Token != "" && c.AdminListen != "" {
 		req.Header.Set("Authorization", "Bearer "+c.Admin.Token)
 	}
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true,

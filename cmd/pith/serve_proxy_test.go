@@ -198,7 +198,7 @@ func TestLedgerFileOutlivesTheProcess(t *testing.T) {
 	}
 	env["PITH_PROXY_DEADLINE"] = "30s"
 	s = serverFor(t, srv.URL, env)
-	if got := s.raw(t, "/v1/chat/completions", body).Header.Get("X-Pith-Reason"); got != "sent_raw_before" || lastBody(up) != body {
+	if got := s.raw(t, "/v1/chat/completions", body).Header.Get("X-Pith-Reason"); got != "deadline" || lastBody(up) != body {
 		t.Errorf("after a restart: reason %q", got)
 	}
 	if err := s.stop(); err != nil {

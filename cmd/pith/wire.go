@@ -42,8 +42,11 @@ func newApp(c *Config) (*app, error) {
 	if a.models, err = a.find(); err != nil {
 		return nil, err
 	}
-	a.lingua, err = llmlingua2.New(llmlingua2.Options{Models: a.sources(), Window: c.Models.Window,
-		Idle: onnx.WhenIdle, MaxLater: c.Cache.LaterBytes})
+	o := llmlingua2.Options{Models: a.sources(), Window: c.Models.Window, MaxLater: c.Cache.LaterBytes}
+	if o.MaxLater > 0 {
+		o.Idle = onnx.WhenIdle
+	}
+	a.lingua, err = llmlingua2.New(o)
 	if err != nil {
 		return nil, err
 	}
@@ -69,6 +72,7 @@ type model struct {
 	name  string
 	files fs.FS
 	spec  *onnx.Spec
+	state string // of files whose digests the description does not give
 
 	mu     sync.Mutex
 	loaded *onnx.Model
@@ -90,7 +94,7 @@ func (a *app) find() ([]*model, error) {
 		if err != nil {
 			return nil, fmt.Errorf("model %s: %w", name, err)
 		}
-		out = append(out, &model{name: name, files: files, spec: spec})
+		out = append(out, &model{name: name, files: files, spec: spec, state: spec.State(files)})
 	}
 	return out, nil
 }
@@ -191,7 +195,12 @@ func (a *app) warm(ctx context.Context) error {
 
 // version names all that results depend on beside the request.
 func (a *app) version() string {
-	v := onnx.Numerics(onnx.Options{Provider: a.config.Engine.Provider, MaxBatch: a.config.Engine.MaxBatch})
+	v := onnx.Numerics(onnx.Options{Provider: a.config.Engine.Provider, MaxBatch: a.config.Engine.MaxBatch,
+		ProviderOptions: a.config.Engine.ProviderOptions})
+	v += " " + compatmethod.Revision
+	for _, m := range a.models {
+		v += " " + m.state
+	}
 	for _, info := range a.router.Info() {
 		v += " " + info.ID + "=" + info.Version
 	}

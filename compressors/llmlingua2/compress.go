@@ -49,6 +49,7 @@ type run struct {
 	models   []*Model             // used, in order of use
 	stats    Stats
 	cache    pith.CacheStats
+	passing  bool // something was left undone that may be done another time
 }
 
 // contextRun is one context under way.
@@ -208,7 +209,7 @@ func (r *run) filter() {
 
 // result reports what became of each context.
 func (r *run) result() pith.Result {
-	res := pith.Result{Method: ID, Version: r.c.version(), Cache: r.cache,
+	res := pith.Result{Method: ID, Version: r.c.version(), Passing: r.passing, Cache: r.cache,
 		Timing: pith.Timing{Queue: r.stats.Queue, Model: r.stats.Model}}
 	for _, m := range r.models {
 		res.Models = append(res.Models, m.Name)

@@ -51,7 +51,7 @@ type Options struct {
 	// the memory that it brought; nil leaves that undone.
 	Idle func(context.Context) context.Context
 
-	// MaxLater is the most bytes of text that wait to be read later; 1 MiB.
+	// MaxLater is the most bytes of text that wait to be read later; 0 is 1 MiB.
 	MaxLater int
 }
 
@@ -103,7 +103,7 @@ func (c *Compressor) Warm(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	_, err = m.readAll(ctx, []*reading{{model: m, text: "Warm up."}}, func(int, []byte) {})
+	_, err = m.readUnpaced(ctx, []*reading{{model: m, text: "Warm up."}}, func(int, []byte) {})
 	return err
 }
 

@@ -21,6 +21,9 @@ type flights struct {
 	ends   sync.WaitGroup // of batches
 }
 
+// errClosed is what requests get that come after the end.
+var errClosed = &pith.Error{Op: "llmlingua2.read", Code: pith.CodeUnavailable, Msg: "the compressor is closed"}
+
 // close ends all reading and waits until it has ended.
 func (f *flights) close() {
 	f.mu.Lock()
@@ -47,6 +50,7 @@ type batch struct {
 	flights  []*flight
 
 	cancel  context.CancelFunc
+	left    int  // flights that are not done
 	waiting int  // requests, once for each flight they wait for
 	gone    bool // nobody waited any more
 
@@ -55,38 +59,59 @@ type batch struct {
 	err   error
 }
 
-// read completes the parts of the readings.
-func (f *flights) read(ctx context.Context, m *Model, memory pith.Memory, wanted []*reading) (Stats, error) {
-	if len(wanted) == 0 {
-		return Stats{}, nil
+// read completes the parts of the readings. Where another request's batch fails, what is
+// missing of it is read again: its failure may have been about the rest of it.
+func (f *flights) read(ctx context.Context, m *Model, memory pith.Memory, wanted []*reading) (stats Stats, err error) {
+	for alone := false; len(wanted) > 0; alone = true {
+		var own *batch
+		if wanted, own, err = f.try(ctx, m, memory, wanted, alone); err != nil {
+			return stats, err
+		}
+		if own != nil {
+			<-own.ended // it has nothing left to do
+			stats.add(own.stats)
+		}
 	}
-	waits, own := f.join(ctx, m, memory, wanted)
+	return stats, nil
+}
+
+// try returns what another request's batch failed to read. Alone, it joins nobody.
+func (f *flights) try(ctx context.Context, m *Model, memory pith.Memory, wanted []*reading, alone bool) (again []*reading, own *batch, err error) {
+	waits, own, err := f.join(ctx, m, memory, wanted, alone)
+	if err != nil {
+		return nil, nil, err
+	}
 	defer f.leave(waits)
 	for i, w := range waits {
 		select {
 		case <-w.done:
 		case <-ctx.Done():
-			return Stats{}, ctx.Err()
+			return nil, nil, ctx.Err()
 		}
-		if w.value == nil {
-			<-w.batch.ended
-			return Stats{}, w.batch.err
-		}
-		if !wanted[i].settle(w.value) {
-			return Stats{}, errCodec // a mistake of ours
+		switch {
+		case w.value == nil && w.batch == own:
+			<-own.ended
+			return nil, nil, own.err
+		case w.value == nil:
+			again = append(again, wanted[i])
+		case !wanted[i].settle(w.value):
+			return nil, nil, errCodec // a mistake of ours
+		case w.batch.memory != memory:
+			memory.Put(wanted[i].key, w.value) // the other one may keep nothing
 		}
 	}
-	if own == nil {
-		return Stats{}, nil
-	}
-	<-own.ended // it has nothing left to do
-	return own.stats, nil
+	return again, own, nil
 }
 
-// join returns a flight for each reading, and the batch of those that it had to start.
-func (f *flights) join(ctx context.Context, m *Model, memory pith.Memory, wanted []*reading) ([]*flight, *batch) {
+// join returns a flight for each reading, and the batch of those that it had to start. It
+// does not join a batch that has much more to do than there is to read here, whose turn
+// would come late.
+func (f *flights) join(ctx context.Context, m *Model, memory pith.Memory, wanted []*reading, alone bool) ([]*flight, *batch, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.closed {
+		return nil, nil, errClosed
+	}
 	if f.open == nil {
 		f.open = map[pith.Key]*flight{}
 	}
@@ -94,7 +119,7 @@ func (f *flights) join(ctx context.Context, m *Model, memory pith.Memory, wanted
 	waits := make([]*flight, len(wanted))
 	for i, rd := range wanted {
 		fl := f.open[rd.key]
-		if fl == nil || fl.batch.gone {
+		if fl == nil || alone || fl.batch.gone || fl.batch.left > mostAhead+2*len(wanted) {
 			fl = &flight{batch: b, done: make(chan struct{})}
 			f.open[rd.key] = fl
 			b.flights = append(b.flights, fl)
@@ -104,16 +129,18 @@ func (f *flights) join(ctx context.Context, m *Model, memory pith.Memory, wanted
 		waits[i] = fl
 	}
 	if len(b.flights) == 0 {
-		return waits, nil
+		return waits, nil, nil
 	}
+	b.left = len(b.flights)
 	ctx, b.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	if f.closed {
-		b.cancel()
-	}
 	f.ends.Add(1)
 	go f.run(ctx, b)
-	return waits, b
+	return waits, b, nil
 }
+
+// mostAhead is how many segments more than a request wants itself it may have to wait
+// for: some tenths of a second on one core.
+const mostAhead = 8
 
 // leave says that a request waits for its flights no more.
 func (f *flights) leave(waits []*flight) {
@@ -139,21 +166,22 @@ func (f *flights) run(ctx context.Context, b *batch) {
 	var rest []*reading
 	for i, fl := range b.flights {
 		if fl.value == nil {
-			f.forget(b.readings[i].key, fl)
-			close(fl.done)
+			f.land(b.readings[i].key, fl)
 			rest = append(rest, b.readings[i])
 		}
 	}
-	if b.gone {
+	if b.gone && !f.closed {
 		f.later.add(b.memory, rest)
 	}
 }
 
-// forget wants the lock.
-func (f *flights) forget(k pith.Key, fl *flight) {
+// land wants the lock.
+func (f *flights) land(k pith.Key, fl *flight) {
 	if f.open[k] == fl {
 		delete(f.open, k)
 	}
+	fl.batch.left--
+	close(fl.done)
 }
 
 func (b *batch) read(ctx context.Context, f *flights) (stats Stats, err error) {
@@ -168,8 +196,7 @@ func (b *batch) read(ctx context.Context, f *flights) (stats Stats, err error) {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		b.flights[i].value = value
-		f.forget(key, b.flights[i])
-		close(b.flights[i].done)
+		f.land(key, b.flights[i])
 	})
 	if err == nil {
 		for _, fl := range b.flights {

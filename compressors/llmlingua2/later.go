@@ -3,6 +3,7 @@ package llmlingua2
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/pith-proxy/pith"
@@ -16,6 +17,7 @@ type later struct {
 
 	mu     sync.Mutex
 	queue  []debt
+	queued map[pith.Key]bool
 	bytes  int
 	worker context.CancelFunc // nil if there is none
 	closed bool
@@ -28,21 +30,29 @@ type debt struct {
 	reading *reading
 }
 
-// add takes what there is room for.
+// add takes what there is room for, but of one request no more than a quarter of that.
 func (l *later) add(memory pith.Memory, readings []*reading) {
-	if l.idle == nil || memory == nil {
+	if _, keepsNothing := memory.(pith.ReadOnly); l.idle == nil || memory == nil || keepsNothing {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.queued == nil {
+		l.queued = map[pith.Key]bool{}
+	}
+	share := l.most / 4
 	for _, rd := range readings {
-		if l.closed || l.bytes+len(rd.text) > l.most {
+		n := len(rd.text)
+		if l.closed || l.bytes+n > l.most || share < n {
 			break
 		}
-		l.bytes += len(rd.text)
-		bare := *rd
-		bare.parts = nil // the request is over
-		l.queue = append(l.queue, debt{memory, &bare})
+		if share -= n; l.queued[rd.key] {
+			continue
+		}
+		l.queued[rd.key] = true
+		l.bytes += n
+		// The request is over, and its whole text need not outlive it.
+		l.queue = append(l.queue, debt{memory, &reading{model: rd.model, text: strings.Clone(rd.text), unspaced: rd.unspaced, key: rd.key}})
 	}
 	if len(l.queue) > 0 && l.worker == nil {
 		ctx, cancel := context.WithCancel(l.idle(context.Background()))
@@ -58,7 +68,7 @@ func (l *later) work(ctx context.Context) {
 		l.mu.Lock()
 		if l.closed || len(l.queue) == 0 {
 			l.worker()
-			l.worker, l.queue, l.bytes = nil, nil, 0
+			l.worker, l.queue, l.queued, l.bytes = nil, nil, nil, 0
 			l.mu.Unlock()
 			return
 		}
@@ -68,6 +78,7 @@ func (l *later) work(ctx context.Context) {
 		l.mu.Unlock()
 		_ = d.pay(ctx) // who wants to know asks again
 		l.mu.Lock()
+		delete(l.queued, d.reading.key)
 		l.bytes -= len(d.reading.text)
 		l.mu.Unlock()
 	}
@@ -83,7 +94,7 @@ func (d debt) pay(ctx context.Context) (err error) {
 	if d.memory.Get(ctx, []pith.Key{key})[0] != nil {
 		return nil
 	}
-	_, err = d.reading.model.readAll(ctx, []*reading{d.reading}, func(_ int, value []byte) { d.memory.Put(key, value) })
+	_, err = d.reading.model.readUnpaced(ctx, []*reading{d.reading}, func(_ int, value []byte) { d.memory.Put(key, value) })
 	return err
 }
 

@@ -298,14 +298,14 @@ func TestAbandonedReading(t *testing.T) {
 func TestLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		type idle struct{}
-		c, g := newGated(Options{MaxLater: 6000, Idle: func(ctx context.Context) context.Context { return context.WithValue(ctx, idle{}, 1) }})
+		c, g := newGated(Options{MaxLater: 24_000, Idle: func(ctx context.Context) context.Context { return context.WithValue(ctx, idle{}, 1) }})
 		m := newMemory()
 		req := pith.Request{Memory: m, Hasty: true, Contexts: english(report(6, 4000)), Budget: pith.Budget{Rate: .5}}
 		opened, err := c.models[0].open(context.Background(), 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		opened.pace.took(1000, time.Second, false)
+		opened.pace.took(10_000, 10*time.Second)
 		opened.pace.probed = time.Now().Add(time.Hour)
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
@@ -318,9 +318,18 @@ func TestLater(t *testing.T) {
 		if _, err := c.Compress(ctx, more); pith.CodeOf(err) != pith.CodeDeadline {
 			t.Fatal(err)
 		}
-		if c.later.bytes > 6000 {
-			t.Errorf("%d bytes wait", c.later.bytes)
+		if _, err := c.Compress(ctx, more); pith.CodeOf(err) != pith.CodeDeadline {
+			t.Fatal(err)
 		}
+		more.Memory = pith.ReadOnly{Memory: m}
+		if _, err := c.Compress(ctx, more); pith.CodeOf(err) != pith.CodeDeadline {
+			t.Fatal(err)
+		}
+		c.later.mu.Lock()
+		if n := c.later.bytes; n < 8000 || n > 12_000 { // the first text, and a quarter of what there is room for
+			t.Errorf("%d bytes wait", n)
+		}
+		c.later.mu.Unlock()
 		close(g.gate)
 		synctest.Wait()
 		if c.later.worker != nil || c.later.bytes != 0 {

@@ -17,6 +17,7 @@ type pace struct {
 
 const (
 	paceFree  = 2 << 10         // bytes of a text that is tried in any case
+	paceLeast = 6 << 10         // bytes that something is learned from
 	paceDoubt = 1.5             // how much longer than the time left a text has to take to be refused
 	paceUp    = 0.5             // weight of a measurement that is better than expected
 	paceDown  = 0.25            // and of one that is worse
@@ -45,17 +46,17 @@ func (p *pace) enough(n int, left time.Duration) bool {
 	return true
 }
 
-// took notes that n bytes took this long, or, if cut, that they would have taken longer.
-// What is cut first of all says nothing: a model may have been opened meanwhile.
-func (p *pace) took(n int, d time.Duration, cut bool) {
-	if n == 0 || d <= 0 {
+// took notes that n bytes were read in this time, be it all that there was or what was
+// through when it was cut. A short text says little: it takes one core however many there
+// are, and most of its time may have been waiting.
+func (p *pace) took(n int, d time.Duration) {
+	if n < paceLeast || d <= 0 {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := float64(n) / d.Seconds()
 	switch {
-	case cut && (p.rate == 0 || now >= p.rate):
 	case p.rate == 0:
 		p.rate = now
 	case now > p.rate:

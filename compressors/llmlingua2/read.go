@@ -3,6 +3,7 @@ package llmlingua2
 import (
 	"context"
 	"encoding/binary"
+	"sync/atomic"
 	"time"
 
 	"github.com/pith-proxy/pith"
@@ -103,6 +104,7 @@ func sizeOf(readings []*reading) (n int) {
 
 // readAfresh runs the model for this request alone.
 func (r *run) readAfresh(ctx context.Context, m *Model, all []*reading) error {
+	r.cache.Misses += len(all)
 	if !r.enoughTime(ctx, m, all) {
 		return errNoTime
 	}
@@ -120,14 +122,22 @@ func (r *run) readAfresh(ctx context.Context, m *Model, all []*reading) error {
 	return nil
 }
 
-// readAll runs the model over segments; see [Model.analyze].
-func (m *Model) readAll(ctx context.Context, all []*reading, done func(i int, value []byte)) (stats Stats, err error) {
+// readAll is readUnpaced, of which the model's pace is learned.
+func (m *Model) readAll(ctx context.Context, all []*reading, done func(i int, value []byte)) (Stats, error) {
 	start := time.Now()
-	defer func() {
-		if err == nil || ctx.Err() != nil {
-			m.pace.took(sizeOf(all), time.Since(start), err != nil)
-		}
-	}()
+	var through atomic.Int64 // bytes
+	stats, err := m.readUnpaced(ctx, all, func(i int, value []byte) {
+		through.Add(int64(len(all[i].text)))
+		done(i, value)
+	})
+	if err == nil || ctx.Err() != nil {
+		m.pace.took(int(through.Load()), time.Since(start))
+	}
+	return stats, err
+}
+
+// readUnpaced runs the model over segments; see [Model.analyze].
+func (m *Model) readUnpaced(ctx context.Context, all []*reading, done func(i int, value []byte)) (Stats, error) {
 	jobs := make([]*job, len(all))
 	for i, rd := range all {
 		if err := ctx.Err(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/pith-proxy/pith/compressors/lang"
 	"github.com/pith-proxy/pith/compressors/segment"
@@ -30,15 +31,29 @@ func (r *run) split(ctx context.Context, cr *contextRun) error {
 			continue
 		}
 		start := 0
+		unspaced := unspacedLanguage(reg.Language)
 		for _, end := range segmentEnds(text) {
+			if end < len(text) && !mayCut(text, end, unspaced) {
+				continue // a unit stays whole, however long it is
+			}
 			if s := text[start:end]; strings.TrimSpace(s) != "" {
 				cr.parts = append(cr.parts, &part{text: s, model: m,
-					unspaced: unspacedLanguage(reg.Language), offset: reg.Start + start})
+					unspaced: unspaced, offset: reg.Start + start})
 			}
 			start = end
 		}
 	}
 	return nil
+}
+
+// mayCut reports whether no unit is cut at byte i.
+func mayCut(text string, i int, unspaced bool) bool {
+	before, _ := utf8.DecodeLastRuneInString(text[:i])
+	after, _ := utf8.DecodeRuneInString(text[i:])
+	if unicode.IsSpace(before) || unicode.IsSpace(after) {
+		return true
+	}
+	return unspaced && !glued(text, i)
 }
 
 // segmentEnds is segment.Ends, but very short segments that follow each other are one: a
@@ -124,6 +139,7 @@ func (r *run) modelFor(ctx context.Context, cr *contextRun, language string) (*M
 			return nil, err
 		}
 		cr.warn(fmt.Sprintf("model %s for language %q could not be opened; that part is unchanged", lm.Name, language))
+		r.passing = true
 		return nil, nil
 	}
 	return m, nil

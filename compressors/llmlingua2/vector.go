@@ -49,9 +49,14 @@ func (r *reader) vectors(n, dim int) []int8 {
 	v := make([]int8, n*dim)
 	for s := range n {
 		one, packed := v[s*dim:(s+1)*dim], r.b[s*size:]
+		zero := true
 		for i := range one {
 			half := packed[i/2] >> (4 * (i % 2)) & 15
 			one[i] = int8(half)*2 - 15
+			zero = zero && one[i] == 1
+		}
+		if zero { // all in the lowest step above zero: no vector of length 1 is
+			clear(one)
 		}
 	}
 	r.b = r.b[n*size:]

@@ -31,7 +31,6 @@ const (
 	reasonShared      = "shared_context"
 	reasonMinimum     = "below_cache_minimum"
 	reasonNoText      = "nothing_to_compress"
-	reasonSentRaw     = "sent_raw_before"
 )
 
 // prompt is the body of one request while its texts are decided upon.
@@ -53,7 +52,7 @@ type prompt struct {
 	saved     int // bytes, by the forms so far
 
 	savedTokens int // the same in tokens
-	report    *report
+	report      *report
 }
 
 // unit is what is decided upon as one: a tool's result, a system prompt, or all the

@@ -43,14 +43,10 @@ type report struct {
 
 func (r *report) add(e ledger.Entry) {
 	if e.Texts == nil {
-		reason := e.Reason
-		if reason == "" {
-			reason = reasonSentRaw
-		}
 		if r.reasons == nil {
 			r.reasons = map[string]int{}
 		}
-		r.reasons[reason]++
+		r.reasons[e.Reason]++
 		return
 	}
 	if r.methods == nil {

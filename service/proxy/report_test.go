@@ -60,7 +60,6 @@ var reasons = []string{
 	reasonOff, reasonShape, reasonJSON, reasonAmbiguous, reasonDeep, reasonSensitive, reasonMarked, reasonStateful, reasonStored,
 	reasonUndecodable, reasonLongText, reasonOwnOutput, reasonShared, reasonMinimum, reasonNoText, reasonMethod, reasonMediaType, reasonSigned,
 	reasonTooLong, reasonBusy, reasonCoding, reasonCorrupt, reasonDeadline, reasonFailed, reasonBreaker, reasonNotShorter,
-	reasonSentRaw,
 }
 
 func TestReasonsAreDocumented(t *testing.T) {

@@ -11,9 +11,9 @@ import (
 	"github.com/pith-proxy/pith/tokenize"
 )
 
-// revision changes whenever equal requests may give other bytes for a reason
+// Revision changes whenever equal requests may give other bytes for a reason
 // that no model's digest shows.
-const revision = "compat-1"
+const Revision = "compat-1"
 
 // MaxText is the most bytes of text in one request. The reference tokenizes a
 // context in one go, some 1 MB/s, and a deadline cannot stop that.
@@ -120,7 +120,7 @@ func classed(ctx context.Context, err error) error {
 
 // untouched is the result with every context as it came.
 func untouched(req *pith.Request, counter tokenize.Counter) pith.Result {
-	res := pith.Result{Method: llmlingua2.ID, Version: revision}
+	res := pith.Result{Method: llmlingua2.ID, Version: Revision}
 	for _, c := range req.Contexts {
 		n := counter.Count(string(c.Text))
 		res.Contexts = append(res.Contexts, pith.ContextResult{ID: c.ID, Text: c.Text, Method: llmlingua2.ID,

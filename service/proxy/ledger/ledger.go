@@ -37,7 +37,7 @@ type Key = pith.Key
 // Entry is the form that a text was sent in.
 type Entry struct {
 	Raw    bool   `json:"-"`      // as it came, for a reason that may not come again
-	Reason string `json:"reason"` // why it is raw, a constant; "" after a restart
+	Reason string `json:"reason"` // why it is raw, a constant
 	Long   bool   `json:"long"`   // the vendor was asked to keep the prefix for a day
 
 	// The rest is of shortened texts. Without Texts the text is as it came, for a
