@@ -1,6 +1,6 @@
 #!/bin/sh
-# Starts Redis with redis.conf, which lies beside this script, and the one user that
-# pith needs. The password comes in PITH_REDIS_PASSWORD; Redis gets its digest, on its
+# Starts Redis with redis.conf, which lies beside this script, the settings of the command
+# line over that, and the one user that pith needs. The password comes in PITH_REDIS_PASSWORD; Redis gets its digest, on its
 # standard input, so that neither a file nor a command line has it.
 set -eu
 
@@ -22,7 +22,7 @@ unset PITH_REDIS_PASSWORD password
 
 # What package cache asks for, and ping for the health check. The user that clients
 # are before they log in can do nothing.
-exec redis-server - <<END
+exec redis-server "$@" - <<END
 $conf
 user default off resetpass resetkeys resetchannels -@all
 user pith on #$digest resetkeys resetchannels ~sc1:* -@all +get +set +pexpire +ping

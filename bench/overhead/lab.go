@@ -55,7 +55,7 @@ func open(ctx context.Context, bin string, p plan, source *prose.Source) (l *lab
 
 // pith starts one more.
 func (l *lab) pith(ctx context.Context, name, mode string) (side, error) {
-	s, err := startPith(ctx, l.bin, l.vendor.addr, mode, l.cores.proxy)
+	s, err := startPith(ctx, l.bin, l.vendor.addr, mode, l.cores.proxy, "PITH_PROXY_CACHE_MINIMUM=false") // short prompts are measured, too
 	if err != nil {
 		return side{}, err
 	}

@@ -92,10 +92,11 @@ func (c *child) stop() {
 	_ = c.cmd.Wait() // it ends with what os.Exit says
 }
 
-// startPith starts the program and waits until it is ready.
-func startPith(ctx context.Context, bin, vendor, proxyMode string, cores []int) (s *server.Server, err error) {
+// startPith starts the program, with more settings, and waits until it is ready.
+func startPith(ctx context.Context, bin, vendor, proxyMode string, cores []int, settings ...string) (s *server.Server, err error) {
+	settings = append(settings, "PITH_UPSTREAMS_OPENAI_BASE_URL=http://"+vendor+"/v1", "PITH_PROXY_MODE="+proxyMode)
 	err = proc.On(cores, func() error {
-		s, err = server.Start(bin, "PITH_UPSTREAMS_OPENAI_BASE_URL=http://"+vendor+"/v1", "PITH_PROXY_MODE="+proxyMode)
+		s, err = server.Start(bin, settings...)
 		return err
 	})
 	if err != nil {

@@ -15,6 +15,7 @@ type CacheConfig struct {
 	LaterBytes int           `koanf:"later_bytes"`
 
 	RedisURL         string        `koanf:"redis_url"`
+	DecisionsURL     string        `koanf:"decisions_url"`
 	ReadBudget       time.Duration `koanf:"read_budget"`
 	CAFile           string        `koanf:"redis_ca_file"`
 	CertFile         string        `koanf:"redis_cert_file"`
@@ -28,8 +29,9 @@ func defaultCache() CacheConfig {
 	return CacheConfig{Enabled: true, MaxBytes: 128 << 20, TTL: 24 * time.Hour, LaterBytes: 1 << 20, ReadBudget: 8 * time.Millisecond}
 }
 
-func (c *CacheConfig) redis() cache.Redis {
-	return cache.Redis{URL: c.RedisURL, CAFile: c.CAFile, CertFile: c.CertFile, KeyFile: c.KeyFile, ServerName: c.ServerName,
+// redis is the server at a URL; all that is not in it is the same for both.
+func (c *CacheConfig) redis(url string) cache.Redis {
+	return cache.Redis{URL: url, CAFile: c.CAFile, CertFile: c.CertFile, KeyFile: c.KeyFile, ServerName: c.ServerName,
 		SentinelUsername: c.SentinelUsername, SentinelPassword: c.SentinelPassword}
 }
 
@@ -49,6 +51,9 @@ func (c *Config) validateCache(bad mistake) {
 	}
 	if n := len(k.MasterKey); n > 0 && n < 16 {
 		bad("cache.master_key", "must have at least 16 bytes, better 32 random ones; got %d", n)
+	}
+	if k.DecisionsURL != "" && k.RedisURL == "" {
+		bad("cache.decisions_url", "is of no use without cache.redis_url")
 	}
 	switch {
 	case k.RedisURL == "":

@@ -45,7 +45,7 @@ func newThroughProxy(c *Config, compressor proxy.Compressor, deadline time.Durat
 	})}
 	go func() { _ = vendor.Serve(l) }() // ends with Close
 	t.shut = append(t.shut, func() { _ = vendor.Close() })
-	p, memory, err := newProxy(replayConfig(c, l.Addr().String(), deadline), work{compressor: compressor}, slog.New(slog.DiscardHandler), prometheus.NewRegistry())
+	p, memory, err := newProxy(replayConfig(c, l.Addr().String(), deadline), work{compressor: compressor, caches: &caches{}}, slog.New(slog.DiscardHandler), prometheus.NewRegistry())
 	if err != nil {
 		t.Close()
 		return nil, err

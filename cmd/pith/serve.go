@@ -40,13 +40,11 @@ func serve(ctx context.Context, c *Config, stderr io.Writer) error {
 	}
 	defer a.Close()
 	registry := prometheus.NewRegistry()
-	k, err := newCache(c, log, registry)
+	k, err := openCaches(c, log, registry)
 	if err != nil {
 		return err
 	}
-	if k != nil {
-		defer k.Close()
-	}
+	defer k.Close()
 	p, sent, err := newProxy(c, work{a.router, a.version(), k}, log, registry)
 	if err != nil {
 		return err
@@ -59,6 +57,10 @@ func serve(ctx context.Context, c *Config, stderr io.Writer) error {
 			return usageError{err}
 		}
 	}
+	guard := service.Admin{Token: c.Admin.Token, Hosts: c.Admin.Hosts}
+	if k.results != nil {
+		guard.Cache = k
+	}
 	var ready atomic.Bool
 	s, err := service.New(service.Options{
 		Proxy:      p,
@@ -67,7 +69,7 @@ func serve(ctx context.Context, c *Config, stderr io.Writer) error {
 		H2C:        c.H2C,
 		Registry:   registry,
 		Compressor: compressors.Remembering{Router: a.router, Version: a.version()},
-		Memory:     memories(k),
+		Memory:     memories(k.results),
 		Tenant:     p.Tenant,
 		Counter:    func(name string) (service.Counter, error) { return tokenize.CounterFor(name) },
 		Ready:      ready.Load,
@@ -76,7 +78,7 @@ func serve(ctx context.Context, c *Config, stderr io.Writer) error {
 		Version:    version,
 		Limits: service.Limits{MaxBody: c.Limits.MaxBody, MaxTokens: c.Limits.MaxTokens,
 			MaxInFlight: c.Limits.MaxInFlight, MaxBytesInFlight: c.Limits.MaxBytesInFlight},
-		Admin: service.Admin{Cache: cacheAdmin(k), Token: c.Admin.Token, Hosts: c.Admin.Hosts},
+		Admin: guard,
 		Drain: service.Drain{Delay: c.Drain.Delay, Timeout: c.Drain.Timeout},
 	})
 	if err != nil {

@@ -53,6 +53,7 @@ var settings = []setting{
 	{"cache.max_bytes", "", "bytes of them in the memory of the process"},
 	{"cache.ttl", "", "how long they are kept after their last use"},
 	{"cache.redis_url", "", "Redis that replicas share: redis://, rediss://, unix://, redis+sentinel://, redis+cluster://; empty for none"},
+	{"cache.decisions_url", "", "a Redis for the decisions of the proxy alone, which the other one may drop when it is full; empty for the same"},
 	{"cache.master_key", "", "secret of all replicas, at least 16 bytes; with it, nobody who reads that Redis can read a text"},
 	{"cache.read_budget", "", "the longest that a request waits for Redis; later is as if nothing were there"},
 	{"cache.redis_ca_file", "", "certificates (PEM) that Redis's has to come from; empty for the system's"},
@@ -219,7 +220,7 @@ func unmarshal(k *koanf.Koanf, c *Config) error {
 }
 
 // hidden are the keys whose values are not shown.
-var hidden = []string{"admin.token", "proxy.ledger_secret", "transport.proxy_url", "cache.redis_url", "cache.master_key", "cache.sentinel_password"}
+var hidden = []string{"admin.token", "proxy.ledger_secret", "transport.proxy_url", "cache.redis_url", "cache.decisions_url", "cache.master_key", "cache.sentinel_password"}
 
 // value is a key's value in c, as a user would write it; a secret is hidden.
 func (s setting) value(k *koanf.Koanf) string {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/pith-proxy/pith/cache"
 	"github.com/pith-proxy/pith/eval/economics"
 	"github.com/pith-proxy/pith/service/proxy"
 	"github.com/pith-proxy/pith/service/proxy/ledger"
@@ -44,7 +43,7 @@ func vendorCaches(c *ProxyConfig) (func(model string) proxy.VendorCache, error) 
 type work struct {
 	compressor proxy.Compressor
 	version    string
-	cache      *cache.Cache // nil is none
+	caches     *caches
 }
 
 // newProxy puts the drop-in proxy together. The ledger is the caller's to close.
@@ -68,7 +67,7 @@ func newProxy(c *Config, w work, log *slog.Logger, registry *prometheus.Registry
 		models = append(models, proxy.ModelRule{Match: m.Match, Override: m.override()})
 	}
 	l, err := ledger.Open(ledger.Options{TTL: c.Proxy.LedgerTTL, MaxBytes: c.Proxy.LedgerBytes, File: c.Proxy.LedgerFile, Secret: c.Proxy.LedgerSecret,
-		Shared: w.cache != nil && w.cache.Shared()})
+		Shared: w.caches.decisions != nil && w.caches.decisions.Shared()})
 	if err != nil {
 		return nil, nil, usageError{fmt.Errorf("proxy.ledger_file: %w", err)}
 	}
@@ -84,7 +83,8 @@ func newProxy(c *Config, w work, log *slog.Logger, registry *prometheus.Registry
 	p, err := proxy.New(proxy.Options{
 		Compressor: w.compressor,
 		Version:    w.version,
-		Memory:     memories(w.cache),
+		Memory:     memories(w.caches.results),
+		Decisions:  memories(w.caches.decisions),
 		Counter:    func(model string) (proxy.Counter, error) { return tokenize.CounterFor(model) },
 		Ledger:     l,
 		Transport:  transport,

@@ -120,6 +120,7 @@ func (q *prompt) compress(req pith.Request) verdict {
 	if v.failed {
 		q.report.failed = true
 	}
+	q.passing = q.passing || v.passing
 	return v
 }
 

@@ -52,9 +52,9 @@ type Options struct {
 
 	Ledger *ledger.Ledger
 
-	// Memory returns what a tenant's earlier requests left to use; nil is none. It is
-	// the ledger's, too, if that is shared.
-	Memory func(ctx context.Context, tenant string) pith.Memory
+	// Memory returns what a tenant's earlier requests left to use; nil is none.
+	// Decisions is the memory of the ledger, if that is shared.
+	Memory, Decisions func(ctx context.Context, tenant string) pith.Memory
 
 	// Version names what the compressor's results depend on beside the request.
 	Version string

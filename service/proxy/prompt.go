@@ -49,7 +49,8 @@ type prompt struct {
 	overrides []byte // digest of what the client itself asked for
 	opening   []byte // digest of the first user turn, which names the conversation
 	count     Counter
-	saved     int // bytes, by the forms so far
+	passing   bool // something was left undone that may be done another time
+	saved     int  // bytes, by the forms so far
 
 	savedTokens int // the same in tokens
 	report      *report
@@ -101,7 +102,9 @@ func (q *prompt) edits() []jsonedit.Edit {
 
 // deliberate reports whether a text is raw because that is best, and not for want of
 // anything.
-func deliberate(reason string) bool { return reason == reasonShared || reason == reasonMinimum }
+func deliberate(reason string) bool {
+	return reason == reasonShared || reason == reasonMinimum || reason == reasonLongText
+}
 
 // use takes the form that stands, which another replica may have decided upon.
 func (q *prompt) use(edits []jsonedit.Edit, u *unit) []jsonedit.Edit {
@@ -200,10 +203,12 @@ func (u *unit) facts() []byte {
 
 // recall finds out which units are ours, and fetches in one go what is recorded of them.
 func (q *prompt) recall(units []unit) {
-	if q.opts.Memory != nil && len(units) > 0 {
-		q.memory = q.opts.Memory(q.client, string(q.tenant))
+	var decisions pith.Memory
+	if len(units) > 0 {
+		q.memory = memoryOf(q.client, q.opts.Memory, q.tenant)
+		decisions = memoryOf(q.client, q.opts.Decisions, q.tenant)
 	}
-	q.book = q.opts.Ledger.Book(q.tenant, q.memory)
+	q.book = q.opts.Ledger.Book(q.tenant, decisions)
 	var keys []ledger.Key
 	for i := range units {
 		u := &units[i]
@@ -236,6 +241,13 @@ func (q *prompt) share(f func(context.Context)) {
 	defer cancel()
 	f(ctx)
 	q.waited += time.Since(start)
+}
+
+func memoryOf(ctx context.Context, f func(context.Context, string) pith.Memory, tenant []byte) pith.Memory {
+	if f == nil {
+		return nil
+	}
+	return f(ctx, string(tenant))
 }
 
 func (q *prompt) outputKey(digest []byte) ledger.Key { return q.book.Key([]byte("output"), digest) }
@@ -293,8 +305,8 @@ func (q *prompt) decide(u *unit) ledger.Entry {
 	if e.Raw {
 		return e
 	}
-	if q.settings.DryRun {
-		return e // nothing of this is sent
+	if q.settings.DryRun || q.passing { // nothing of this is sent, or another time it is another
+		return e
 	}
 	q.book.Note(known, e)
 	if e.Texts != nil {

@@ -39,6 +39,7 @@ func (r *replicas) join(o *Options) {
 	}
 	r.t.Cleanup(func() { _ = c.Close() })
 	o.Memory = func(ctx context.Context, tenant string) pith.Memory { return c.Tenant(ctx, tenant) }
+	o.Decisions = o.Memory
 	if o.Ledger, err = ledger.Open(ledger.Options{Shared: true}); err != nil {
 		r.t.Fatal(err)
 	}

@@ -42,6 +42,7 @@ type verdict struct {
 	before, after int
 	reason        string // why there are none
 	failed        bool   // the reason is a failure, and not a decision about the texts
+	passing       bool   // see [pith.Result]
 }
 
 // run compresses. It returns when ctx ends, also if the compressor does not; the slot
@@ -108,7 +109,7 @@ func judge(req *pith.Request, res *pith.Result) verdict {
 	if len(res.Contexts) != len(req.Contexts) {
 		return verdict{reason: reasonFailed, failed: true}
 	}
-	v := verdict{method: res.Method}
+	v := verdict{method: res.Method, passing: res.Passing}
 	for i := range res.Contexts {
 		c := &res.Contexts[i]
 		text, tokens := string(c.Text), c.OutputTokens
@@ -120,7 +121,7 @@ func judge(req *pith.Request, res *pith.Result) verdict {
 		v.after += tokens
 	}
 	if saved := v.before - v.after; saved < leastTokens || float64(saved) < leastShare*float64(v.before) {
-		return verdict{reason: reasonNotShorter}
+		return verdict{reason: reasonNotShorter, passing: res.Passing}
 	}
 	return v
 }
