@@ -6,7 +6,7 @@ import (
 	"math"
 )
 
-// An analysis is kept as a few hundred bytes for a segment of a kilobyte:
+// An analysis is kept as about two bytes for each of its segment's:
 //
 //	revision of the codec, one byte
 //	number of units
@@ -14,8 +14,8 @@ import (
 //	for a text without spaces: gap before and length of each unit
 //	number of sentences with a vector, and those; see vector.go
 //
-// Numbers without a size are unsigned varints; all but the first of a list are
-// differences. Where words begin and sentences end is found in the text again.
+// Numbers without a size are unsigned varints. Where words begin and sentences end is
+// found in the text again: the revision changes when that does.
 //
 // What was computed just now takes the same way, so that a selection sees the same
 // numbers whether they were kept or not.
