@@ -71,6 +71,14 @@ short_files() {
 	return "$bad"
 }
 
+composed() {
+	docker compose version >/dev/null 2>&1 || {
+		echo "SKIPPED: no docker compose here, so docker-compose.yml was not checked"
+		return
+	}
+	PITH_REDIS_PASSWORD=x PITH_CACHE_MASTER_KEY=x docker compose --profile replicas config --quiet
+}
+
 failed=
 step() {
 	echo "== $1"
@@ -85,6 +93,7 @@ step "govulncheck" vulnerable
 step "generated code is current" current
 step "openapi.yaml is valid" contract
 step "links in Markdown files" links
+step "docker-compose.yml is valid" composed
 step "no Go file over $longest lines" short_files
 
 if [ -n "$failed" ]; then
