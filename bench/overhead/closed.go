@@ -8,13 +8,14 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pith-proxy/pith/bench/internal/markdown"
 	"github.com/pith-proxy/pith/bench/internal/stat"
 )
 
 // miss sends texts that were never seen, one after the other: the time is the
 // compressor's, and a different matter from what the proxy adds.
 func (l *lab) miss(ctx context.Context) error {
-	heading("Texts seen for the first time, one client", "body", "mode", "requests", "p50 ms", "most ms", "CPU ms a request", "errors")
+	markdown.Heading("Texts seen for the first time, one client", "body", "mode", "requests", "p50 ms", "most ms", "CPU ms a request", "errors")
 	for _, size := range slices.Sorted(maps.Keys(l.misses)) {
 		for _, s := range []side{l.direct, l.auto} {
 			if s.pid != 0 {
@@ -35,8 +36,8 @@ func (l *lab) miss(ctx context.Context) error {
 			}
 			cpu := s.cpu() - before
 			slices.Sort(times)
-			row(sizeName(size), s.name, count(len(times)), ms(stat.Quantile(times, 0.5)), ms(stat.Quantile(times, 1)),
-				perRequest(cpu, len(times)), count(log.n.Load()))
+			markdown.Row(sizeName(size), s.name, markdown.Count(len(times)), markdown.Millis(stat.Quantile(times, 0.5)), markdown.Millis(stat.Quantile(times, 1)),
+				perRequest(cpu, len(times)), markdown.Count(log.n.Load()))
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
@@ -64,14 +65,14 @@ func (l *lab) saturation(ctx context.Context) error {
 			}
 		}
 	}
-	heading(fmt.Sprintf("As fast as %d clients can, %s", l.clients, sizeName(size)), "mode", "requests", "requests/s (IQR)", "of direct", "of bare",
+	markdown.Heading(fmt.Sprintf("As fast as %d clients can, %s", l.clients, sizeName(size)), "mode", "requests", "requests/s (IQR)", "of direct", "of bare",
 		"p50 ms", "p99 ms", "CPU ms a request", "errors")
 	median := func(i int) float64 { return stat.SpreadOf(rates[i]).Median }
 	for i, j := range jobs {
 		c := &courses[i]
 		slices.Sort(c.all)
-		row(j.name, count(len(c.all)), spread(stat.SpreadOf(rates[i])), percent(median(i)/median(0)), percent(median(i)/median(1)),
-			tail(c.all, 0.5), tail(c.all, 0.99), perRequest(c.cpu, len(c.all)), count(j.errs.n.Load()))
+		markdown.Row(j.name, markdown.Count(len(c.all)), spread(stat.SpreadOf(rates[i])), percent(median(i)/median(0)), percent(median(i)/median(1)),
+			tail(c.all, 0.5), tail(c.all, 0.99), perRequest(c.cpu, len(c.all)), markdown.Count(j.errs.n.Load()))
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/pith-proxy/pith/bench/internal/markdown"
 	"github.com/pith-proxy/pith/bench/internal/stat"
 	"github.com/pith-proxy/pith/tokenize"
 )
@@ -40,7 +41,7 @@ func startRecorder() (*recorder, error) {
 // conversation sends a growing conversation, as a client sends it, and prices what
 // reaches the vendor as one with a cache of prefixes does.
 func (l *lab) conversation(ctx context.Context) error {
-	heading(fmt.Sprintf("A conversation of %d turns, each with a search result", l.turns), "sent", "time for compression", "tokens", "read from the cache",
+	markdown.Heading(fmt.Sprintf("A conversation of %d turns, each with a search result", l.turns), "sent", "time for compression", "tokens", "read from the cache",
 		"price without a cache", "writes 1, reads 0.1", "writes 1.25, reads 0.1", "repeated messages that changed", "added ms p50", "most ms")
 	direct := ledger{}
 	for n := 1; n <= l.turns; n++ {
@@ -189,9 +190,9 @@ func (b *ledger) print(sent, limit string, direct *ledger) {
 	p50, most := "–", "–"
 	if len(b.added) > 0 {
 		sorted := slices.Sorted(slices.Values(b.added))
-		p50, most = ms(stat.Quantile(sorted, 0.5)), ms(sorted[len(sorted)-1])
+		p50, most = markdown.Millis(stat.Quantile(sorted, 0.5)), markdown.Millis(sorted[len(sorted)-1])
 	}
 	all := b.read + b.fresh
-	row(sent, limit, fmt.Sprint(all), fmt.Sprintf("%.1f%%", 100*float64(b.read)/float64(all)), share(1, 1), share(1, 0.1), share(1.25, 0.1),
+	markdown.Row(sent, limit, fmt.Sprint(all), fmt.Sprintf("%.1f%%", 100*float64(b.read)/float64(all)), share(1, 1), share(1, 0.1), share(1.25, 0.1),
 		fmt.Sprint(b.changed), p50, most)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pith-proxy/pith/bench/internal/markdown"
 	"github.com/pith-proxy/pith/bench/internal/openloop"
 	"github.com/pith-proxy/pith/bench/internal/stat"
 )
@@ -29,7 +30,7 @@ func (c *course) add(times []time.Duration) {
 // latency sends requests at a fixed rate, mode by mode within a round, and each round
 // in another order.
 func (l *lab) latency(ctx context.Context) error {
-	heading("Time of one request, at a fixed rate", "body", "requests/s", "mode", "requests", "p50 ms", "p90 ms", "p99 ms",
+	markdown.Heading("Time of one request, at a fixed rate", "body", "requests/s", "mode", "requests", "p50 ms", "p90 ms", "p99 ms",
 		"added to direct, ms (IQR)", "added to bare, ms (IQR)", "CPU ms a request", "errors")
 	var late []time.Duration
 	var behind []string
@@ -76,15 +77,15 @@ func (l *lab) latency(ctx context.Context) error {
 
 func printLatency(size int, rate float64, j *job, c *course, all []course) {
 	slices.Sort(c.all)
-	direct, simple := none, none
+	direct, simple := markdown.None, markdown.None
 	if j.pid != 0 {
 		direct = added(c.medians, all[0].medians)
 	}
 	if j.pid != 0 && c != &all[1] {
 		simple = added(c.medians, all[1].medians)
 	}
-	row(sizeName(size), number(rate), j.name, count(len(c.all)), tail(c.all, 0.5), tail(c.all, 0.9), tail(c.all, 0.99),
-		direct, simple, perRequest(c.cpu, len(c.all)), count(j.errs.n.Load()))
+	markdown.Row(sizeName(size), markdown.Number(rate), j.name, markdown.Count(len(c.all)), tail(c.all, 0.5), tail(c.all, 0.9), tail(c.all, 0.99),
+		direct, simple, perRequest(c.cpu, len(c.all)), markdown.Count(j.errs.n.Load()))
 }
 
 // rate warms everything up and returns requests a second that no mode is busy with for

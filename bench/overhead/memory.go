@@ -6,12 +6,13 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/pith-proxy/pith/bench/internal/markdown"
 	"github.com/pith-proxy/pith/bench/internal/proc"
 )
 
 // memory measures how much more a fresh pith holds while it holds many bodies.
 func (l *lab) memory(ctx context.Context) error {
-	heading(fmt.Sprintf("Memory with %d bodies of 1 MB in flight", l.held), "mode", "MB before", "MB at most", "growth by byte in flight", "errors")
+	markdown.Heading(fmt.Sprintf("Memory with %d bodies of 1 MB in flight", l.held), "mode", "MB before", "MB at most", "growth by byte in flight", "errors")
 	for _, kind := range []string{"off", "scan only", "memo hit, one text of 4 KB shortened"} {
 		if err := l.memoryOf(ctx, kind); err != nil {
 			return err
@@ -38,7 +39,7 @@ func (l *lab) memoryOf(ctx context.Context, kind string) error {
 		err = proc.ForgetPeak(s.pid)
 	}
 	if err != nil {
-		row(s.name, err.Error(), none, none, none)
+		markdown.Row(s.name, err.Error(), markdown.None, markdown.None, markdown.None)
 		return nil
 	}
 	for range l.flights {
@@ -54,7 +55,7 @@ func (l *lab) memoryOf(ctx context.Context, kind string) error {
 		return err
 	}
 	growth := float64(after.Peak-before.Now) / float64(l.held*mb)
-	row(s.name, count(before.Now/mb), count(after.Peak/mb), fmt.Sprintf("**%.2f**", growth), count(j.errs.n.Load()))
+	markdown.Row(s.name, markdown.Count(before.Now/mb), markdown.Count(after.Peak/mb), fmt.Sprintf("**%.2f**", growth), markdown.Count(j.errs.n.Load()))
 	return ctx.Err()
 }
 

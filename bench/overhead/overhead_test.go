@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/pith-proxy/pith/bench/internal/markdown"
 )
 
 // fake is a vendor, and a proxy before it that change spoils.
@@ -155,7 +157,7 @@ func TestLayout(t *testing.T) {
 
 func TestNumber(t *testing.T) {
 	for x, want := range map[float64]string{0: "0.000", 0.0456: "0.046", -0.5: "-0.500", 1.234: "1.23", 12.34: "12.3", -123.4: "-123", 20000: "20000"} {
-		if got := number(x); got != want {
+		if got := markdown.Number(x); got != want {
 			t.Errorf("%v: got %q, want %q", x, got, want)
 		}
 	}

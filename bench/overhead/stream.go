@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pith-proxy/pith/bench/internal/markdown"
 	"github.com/pith-proxy/pith/bench/internal/stat"
 )
 
@@ -99,7 +100,7 @@ type flows struct {
 // stream measures streams, one alone and many at once.
 func (l *lab) stream(ctx context.Context) error {
 	body := scanned(l.source, kb/2)
-	heading(fmt.Sprintf("Streams of %d frames at %v", l.frames, every), "at once", "mode", "frames", "first byte p50 ms", "p99 ms", "added to direct, ms (IQR)",
+	markdown.Heading(fmt.Sprintf("Streams of %d frames at %v", l.frames, every), "at once", "mode", "frames", "first byte p50 ms", "p99 ms", "added to direct, ms (IQR)",
 		"delay of a frame p50 ms", "p99 ms", "added to direct, ms (IQR)", "jitter p50 ms", "p99 ms", "CPU ms a frame", "errors")
 	for _, n := range l.streams {
 		long := l.plain(fmt.Sprintf("?frames=%d&every=%v", l.frames, every), body)
@@ -169,11 +170,11 @@ func printStreams(n int, j *job, f, direct *flows, errs int64) {
 	}
 	more := func(a, b *course) string {
 		if j.pid == 0 {
-			return none
+			return markdown.None
 		}
 		return added(a.medians, b.medians)
 	}
-	row(count(n), j.name, count(len(f.delays.all)), tail(f.first.all, 0.5), tail(f.first.all, 0.99), more(&f.first, &direct.first),
+	markdown.Row(markdown.Count(n), j.name, markdown.Count(len(f.delays.all)), tail(f.first.all, 0.5), tail(f.first.all, 0.99), more(&f.first, &direct.first),
 		tail(f.delays.all, 0.5), tail(f.delays.all, 0.99), more(&f.delays, &direct.delays),
-		ms(stat.Quantile(f.jitter.all, 0.5)), tail(f.jitter.all, 0.99), perRequest(f.cpu, len(f.delays.all)), count(errs))
+		markdown.Millis(stat.Quantile(f.jitter.all, 0.5)), tail(f.jitter.all, 0.99), perRequest(f.cpu, len(f.delays.all)), markdown.Count(errs))
 }

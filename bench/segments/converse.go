@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pith-proxy/pith/bench/internal/markdown"
 	"github.com/pith-proxy/pith/compressors/segment"
 )
 
@@ -21,7 +22,7 @@ func (l *lab) converse(ctx context.Context) error {
 		}
 		all = append(all, r)
 	}
-	heading(fmt.Sprintf("4. A conversation of %d turns over %d replicas in turn, each turn with a search result of 3 KB", l.plan.turns, len(all)),
+	markdown.Heading(fmt.Sprintf("4. A conversation of %d turns over %d replicas in turn, each turn with a search result of 3 KB", l.plan.turns, len(all)),
 		"sent", "looked up after turn 1", "known", "share known", "repeated, and not known", "repeated, in another form", "shortened in the last turn", "added ms p50", "most ms")
 	for _, limit := range []string{"60000", ""} {
 		if err := l.replay(ctx, all, limit); err != nil {
@@ -45,8 +46,8 @@ type tally struct {
 }
 
 func (t *tally) row(name string) error {
-	row(name, count(t.hits+t.misses), count(t.hits), percent(t.hits, t.hits+t.misses), count(t.missed), count(t.changed), count(t.shortened),
-		ms(quantile(t.added, 0.5)), ms(quantile(t.added, 1)))
+	markdown.Row(name, markdown.Count(t.hits+t.misses), markdown.Count(t.hits), percent(t.hits, t.hits+t.misses), markdown.Count(t.missed), markdown.Count(t.changed), markdown.Count(t.shortened),
+		markdown.Millis(quantile(t.added, 0.5)), markdown.Millis(quantile(t.added, 1)))
 	if t.changed > 0 {
 		return fmt.Errorf("%s: %d repeated texts came in another form", name, t.changed)
 	}

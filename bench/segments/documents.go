@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/pith-proxy/pith/bench/internal/markdown"
 )
 
 // document is a text that was read once.
@@ -77,9 +79,9 @@ func (l *lab) documents(ctx context.Context) error {
 	if err := l.read(ctx); err != nil {
 		return err
 	}
-	heading("1. Documents of English prose, at rate 0.5", "tokens", "request", "requests", "ms", "of it in the server", "known as a whole", "segments known", "read")
+	markdown.Heading("1. Documents of English prose, at rate 0.5", "tokens", "request", "requests", "ms", "of it in the server", "known as a whole", "segments known", "read")
 	for i, d := range l.docs {
-		row(count(d.tokens), "cold", count(d.requests), ms(d.cold), ms(d.server), "0", "0", count(d.segments))
+		markdown.Row(markdown.Count(d.tokens), "cold", markdown.Count(d.requests), markdown.Millis(d.cold), markdown.Millis(d.server), "0", "0", markdown.Count(d.segments))
 		if err := l.warmed(ctx, d); err != nil {
 			return err
 		}

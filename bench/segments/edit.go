@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/pith-proxy/pith/bench/internal/markdown"
 )
 
 // edit is part 2: each time another word, and another place near the middle.
@@ -11,7 +13,7 @@ func (l *lab) edit(ctx context.Context) error {
 	if err := l.read(ctx); err != nil {
 		return err
 	}
-	heading("2. One word edited in the middle, where the document was read", "tokens", "edits", "segments", "read again, of all edits", "most of one edit", "ms p50", "most ms")
+	markdown.Heading("2. One word edited in the middle, where the document was read", "tokens", "edits", "segments", "read again, of all edits", "most of one edit", "ms p50", "most ms")
 	words := []string{"amber", "brittle", "copper", "distant", "eleventh"}
 	for _, d := range l.docs {
 		var took []time.Duration
@@ -25,7 +27,7 @@ func (l *lab) edit(ctx context.Context) error {
 			took = append(took, a.took)
 			sum, most, all = sum+a.cache.Misses, max(most, a.cache.Misses), a.cache.Hits+a.cache.Misses
 		}
-		row(count(d.tokens), count(l.plan.edits), count(all), count(sum), count(most), ms(quantile(took, 0.5)), ms(quantile(took, 1)))
+		markdown.Row(markdown.Count(d.tokens), markdown.Count(l.plan.edits), markdown.Count(all), markdown.Count(sum), markdown.Count(most), markdown.Millis(quantile(took, 0.5)), markdown.Millis(quantile(took, 1)))
 	}
 	return nil
 }
@@ -33,7 +35,7 @@ func (l *lab) edit(ctx context.Context) error {
 // questions is part 3.
 func (l *lab) questions(ctx context.Context) error {
 	text := l.text("book", l.plan.book)
-	heading(fmt.Sprintf("3. %d questions about one document", l.plan.questions), "question", "tokens", "segments known", "read", "share known", "ms p50", "most ms")
+	markdown.Heading(fmt.Sprintf("3. %d questions about one document", l.plan.questions), "question", "tokens", "segments known", "read", "share known", "ms p50", "most ms")
 	var took []time.Duration
 	hits, misses := 0, 0
 	for i := range l.plan.questions {
@@ -42,13 +44,13 @@ func (l *lab) questions(ctx context.Context) error {
 			return err
 		}
 		if i == 0 {
-			row("1", count(a.tokens), count(a.cache.Hits), count(a.cache.Misses), percent(a.cache.Hits, a.cache.Hits+a.cache.Misses), ms(a.took), ms(a.took))
+			markdown.Row("1", markdown.Count(a.tokens), markdown.Count(a.cache.Hits), markdown.Count(a.cache.Misses), percent(a.cache.Hits, a.cache.Hits+a.cache.Misses), markdown.Millis(a.took), markdown.Millis(a.took))
 			continue
 		}
 		took = append(took, a.took)
 		hits, misses = hits+a.cache.Hits, misses+a.cache.Misses
 		if i == l.plan.questions-1 {
-			row(fmt.Sprintf("2 to %d", i+1), count(a.tokens), count(hits), count(misses), percent(hits, hits+misses), ms(quantile(took, 0.5)), ms(quantile(took, 1)))
+			markdown.Row(fmt.Sprintf("2 to %d", i+1), markdown.Count(a.tokens), markdown.Count(hits), markdown.Count(misses), percent(hits, hits+misses), markdown.Millis(quantile(took, 0.5)), markdown.Millis(quantile(took, 1)))
 		}
 	}
 	return nil

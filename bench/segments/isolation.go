@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/pith-proxy/pith/bench/internal/markdown"
 )
 
 // isolation is part 8: can a tenant tell from the time of an answer that another one had
@@ -28,12 +30,12 @@ func (l *lab) isolation(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	heading(fmt.Sprintf("8. What the time of an answer tells of another tenant's texts of %d tokens", l.plan.pair),
+	markdown.Heading(fmt.Sprintf("8. What the time of an answer tells of another tenant's texts of %d tokens", l.plan.pair),
 		"requests compared with as many of texts that nobody had", "requests", "ms p50", "of the others", "D", "p")
 	d, p := smirnov(theirs, fresh)
-	row("of texts that another tenant had", count(len(theirs)), ms(quantile(theirs, 0.5)), ms(quantile(fresh, 0.5)), number(d), likely(p))
+	markdown.Row("of texts that another tenant had", markdown.Count(len(theirs)), markdown.Millis(quantile(theirs, 0.5)), markdown.Millis(quantile(fresh, 0.5)), markdown.Number(d), likely(p))
 	d, q := smirnov(own, fresh)
-	row("of texts that the tenant itself had, for comparison", count(len(own)), ms(quantile(own, 0.5)), ms(quantile(fresh, 0.5)), number(d), likely(q))
+	markdown.Row("of texts that the tenant itself had, for comparison", markdown.Count(len(own)), markdown.Millis(quantile(own, 0.5)), markdown.Millis(quantile(fresh, 0.5)), markdown.Number(d), likely(q))
 	fmt.Printf("\nTwo-sample Kolmogorov–Smirnov, exact; the wanted p of the first row is above 0.01.\n")
 	return nil
 }

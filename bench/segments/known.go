@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/pith-proxy/pith/bench/internal/markdown"
 )
 
 // prompt is a text that was read, and the conversation that it was cut into.
@@ -45,7 +47,7 @@ func (l *lab) known(ctx context.Context) error {
 			return err
 		}
 	}
-	heading(fmt.Sprintf("6. A prompt of %d KB that is known", l.plan.prompt>>10), "request", "known", "requests", "not found, in part",
+	markdown.Heading(fmt.Sprintf("6. A prompt of %d KB that is known", l.plan.prompt>>10), "request", "known", "requests", "not found, in part",
 		"p50 ms", "p99 ms", "most ms", "p50 ms, as the client sees it")
 	for way, name := range ways {
 		near[way].row(name, "in the process")
@@ -161,6 +163,6 @@ func (v *visits) add(added, took time.Duration, missed bool) {
 }
 
 func (v *visits) row(name, where string) {
-	row(name, where, count(len(v.added)), count(v.missed), ms(quantile(v.added, 0.5)), ms(quantile(v.added, 0.99)), ms(quantile(v.added, 1)),
-		ms(quantile(v.took, 0.5)))
+	markdown.Row(name, where, markdown.Count(len(v.added)), markdown.Count(v.missed), markdown.Millis(quantile(v.added, 0.5)), markdown.Millis(quantile(v.added, 0.99)), markdown.Millis(quantile(v.added, 1)),
+		markdown.Millis(quantile(v.took, 0.5)))
 }

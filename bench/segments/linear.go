@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pith-proxy/pith/bench/internal/markdown"
 	"github.com/pith-proxy/pith/bench/internal/stat"
 )
 
 // linear is part 5.
 func (l *lab) linear(ctx context.Context) error {
-	heading("5. Cold time over size", "tokens", "segments", "requests", "ms p50", "most ms", "tokens/s")
+	markdown.Heading("5. Cold time over size", "tokens", "segments", "requests", "ms p50", "most ms", "tokens/s")
 	sizes := make([]point, len(l.plan.linear))
 	var n, t []float64
 	for round := range l.plan.rounds {
@@ -29,11 +30,11 @@ func (l *lab) linear(ctx context.Context) error {
 	}
 	for _, p := range sizes {
 		middle := quantile(p.took, 0.5)
-		row(count(p.tokens), count(p.segments), count(len(p.took)), ms(middle), ms(quantile(p.took, 1)), number(float64(p.tokens)/middle.Seconds()))
+		markdown.Row(markdown.Count(p.tokens), markdown.Count(p.segments), markdown.Count(len(p.took)), markdown.Millis(middle), markdown.Millis(quantile(p.took, 1)), markdown.Number(float64(p.tokens)/middle.Seconds()))
 	}
 	straight, power := fit(n, t), fitPower(n, t)
 	fmt.Printf("\nLeast squares over all requests: %s ms + %s ms for each 1,000 tokens, R² %.4f; as a power of the tokens, exponent **%.3f**, R² %.4f.\n",
-		number(straight.a), number(1000*straight.b), straight.r2, power.b, power.r2)
+		markdown.Number(straight.a), markdown.Number(1000*straight.b), straight.r2, power.b, power.r2)
 	return nil
 }
 

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+
+	"github.com/pith-proxy/pith/bench/internal/markdown"
 )
 
 // footprint is what is held at one moment, in bytes but for the counts.
@@ -39,16 +41,16 @@ func (l *lab) memory(ctx context.Context) error {
 		return err
 	}
 	d := l.docs[len(l.docs)-1]
-	heading(fmt.Sprintf("7. What is kept of %d tokens: %d segments, %s bytes a segment, %s a token", d.tokens, d.segments,
+	markdown.Heading(fmt.Sprintf("7. What is kept of %d tokens: %d segments, %s bytes a segment, %s a token", d.tokens, d.segments,
 		per(int64(len(d.text)), int64(d.segments)), per(int64(len(d.text)), int64(d.tokens))),
 		"", "before", "after", "growth, bytes a token", "bytes a segment")
 	b, a := &l.before, &l.after
 	grown := func(name string, before, after int64) {
 		if after == 0 { // the system does not tell, or there is none
-			row(name, none, none, none, none)
+			markdown.Row(name, markdown.None, markdown.None, markdown.None, markdown.None)
 			return
 		}
-		row(name, megabytes(before)+" MB", megabytes(after)+" MB", per(after-before, int64(d.tokens)), per(after-before, int64(d.segments)))
+		markdown.Row(name, megabytes(before)+" MB", megabytes(after)+" MB", per(after-before, int64(d.tokens)), per(after-before, int64(d.segments)))
 	}
 	grown("resident memory of the replica", b.rss, a.rss)
 	grown("its heap after a collection", b.heap, a.heap)

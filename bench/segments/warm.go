@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/pith-proxy/pith/bench/internal/markdown"
 )
 
 // warmed sends a document again to where it was read.
@@ -118,8 +120,8 @@ func (o *outcomes) row(d *document, name string) {
 	}
 	n := len(o.took)
 	if n == 0 {
-		row(count(d.tokens), name, count(o.late), none, none, none, none, none)
+		markdown.Row(markdown.Count(d.tokens), name, markdown.Count(o.late), markdown.None, markdown.None, markdown.None, markdown.None, markdown.None)
 		return
 	}
-	row(count(d.tokens), name, count(n+o.late), ms(quantile(o.took, 0.5)), ms(quantile(o.inside, 0.5)), count(o.known), count(o.leastHits), count(o.misses))
+	markdown.Row(markdown.Count(d.tokens), name, markdown.Count(n+o.late), markdown.Millis(quantile(o.took, 0.5)), markdown.Millis(quantile(o.inside, 0.5)), markdown.Count(o.known), markdown.Count(o.leastHits), markdown.Count(o.misses))
 }
