@@ -54,34 +54,51 @@ func (b *Book) Load(ctx context.Context, keys []Key) {
 	if b.shared == nil {
 		return
 	}
-	var unknown, doubtful []Key
-	var entries []Entry
+	var ask, claim []Key
 	for _, k := range keys {
 		switch e, ok := b.Get(k); {
-		case !ok && !b.l.absent(k):
-			unknown = append(unknown, k)
-		case ok && (e.open || b.l.fades(b.l.until(e.Long), e.written, e.Long)):
-			doubtful, entries = append(doubtful, k), append(entries, e)
+		case !ok && !b.l.absent(k), ok && !e.open && b.l.fades(b.l.until(e.Long), e.written, e.Long):
+			ask = append(ask, k)
+		case ok && e.open:
+			claim = append(claim, k)
 		}
 	}
-	if len(doubtful) > 0 {
-		b.claim(ctx, doubtful, entries)
+	for _, k := range b.read(ctx, ask) {
+		if _, ok := b.stand[k]; ok { // it was there once
+			claim = append(claim, k)
+		}
 	}
-	if len(unknown) == 0 {
-		return
+	if len(claim) > 0 {
+		entries := make([]Entry, len(claim))
+		for i, k := range claim {
+			entries[i] = b.stand[k]
+		}
+		b.claim(ctx, claim, entries)
+	}
+}
+
+// read takes over what stands where it is shared, and returns the keys of which nothing
+// was found.
+func (b *Book) read(ctx context.Context, keys []Key) (missing []Key) {
+	if len(keys) == 0 {
+		return nil
 	}
 	var found []pith.Record
-	for i, value := range b.shared.Read(ctx, b.sharedKeys(unknown)) {
-		k := unknown[i]
-		if e, ok := decode(value); ok {
-			b.stand[k] = b.l.put(k, e, nil)
-			// Nobody knows how much of its time was left.
-			found = append(found, pith.Record{Key: b.sharedKey(k), Value: value, TTL: b.l.opts.ttl(e.Long)})
+	for i, value := range b.shared.Read(ctx, b.sharedKeys(keys)) {
+		k := keys[i]
+		e, ok := decode(value)
+		if !ok {
+			missing = append(missing, k)
+			continue
 		}
+		b.stand[k] = b.l.adopt(k, e)
+		// Nobody knows how much of its time was left.
+		found = append(found, pith.Record{Key: b.sharedKey(k), Value: value, TTL: b.l.opts.ttl(e.Long)})
 	}
 	if len(found) > 0 {
 		b.shared.Extend(found)
 	}
+	return missing
 }
 
 // Missing notes that nothing stands for a key, so that it need not be asked for again at
