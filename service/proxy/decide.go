@@ -9,6 +9,8 @@ import (
 	"github.com/pith-proxy/pith/service/proxy/jsonedit"
 	"github.com/pith-proxy/pith/service/proxy/ledger"
 	"github.com/pith-proxy/pith/service/proxy/policy"
+
+	"github.com/pith-proxy/pith/compressors/content"
 )
 
 // kept is the decision, made from the text alone, to leave it as it is.
@@ -66,7 +68,7 @@ func (q *prompt) tokens(texts []string, size int) int {
 // single is a unit of one text that no question bears upon.
 func (q *prompt) single(u *unit, text string) ledger.Entry {
 	b := u.blocks[0]
-	d := policy.Decide(policy.BlockInfo{Role: string(u.role), ToolName: b.Tool, IsError: b.IsError, Class: policy.Classify(text)}, q.settings)
+	d := policy.Decide(policy.BlockInfo{Role: string(u.role), ToolName: b.Tool, IsError: b.IsError, Class: content.Classify(text)}, q.settings)
 	if d.Action != policy.Lossy { // no method yet undoes what it does
 		return kept(string(d.Reason))
 	}

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/pith-proxy/pith/service/proxy/policy"
+
+	"github.com/pith-proxy/pith/compressors/content"
 )
 
 func TestContextsOfAQuestionAreShortened(t *testing.T) {
@@ -39,7 +41,7 @@ func TestResultsOfToolsThatFindProseAreShortened(t *testing.T) {
 	if a.header.Get("X-Pith-Methods") != "halver=1" || len(a.sent.Body) > len(body)*2/3 {
 		t.Errorf("headers %v", a.header)
 	}
-	if q := b.halver.last(); q.Question != "" || q.Budget.Threshold != policy.Threshold(policy.Prose) {
+	if q := b.halver.last(); q.Question != "" || q.Budget.Threshold != policy.Threshold(content.Prose) {
 		t.Errorf("in a conversation no question may bear on a text: %+v", q.Budget)
 	}
 	again := b.post("/v1/chat/completions", body)

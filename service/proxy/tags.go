@@ -7,6 +7,8 @@ import (
 	"github.com/pith-proxy/pith"
 	"github.com/pith-proxy/pith/service/proxy/ledger"
 	"github.com/pith-proxy/pith/service/proxy/policy"
+
+	"github.com/pith-proxy/pith/compressors/content"
 )
 
 // tagged is a text in which the client says itself what is to be done with what. It
@@ -50,7 +52,7 @@ func (q *prompt) segments(text string, tags policy.Tagged) verdict {
 		}
 		budget := pith.Budget{Rate: s.Rate}
 		if s.Rate == 0 {
-			budget = pith.Budget{Threshold: policy.Threshold(policy.Prose)}
+			budget = pith.Budget{Threshold: policy.Threshold(content.Prose)}
 		}
 		v := q.compress(pith.Request{Contexts: []pith.Context{{Text: pith.Text(part)}}, Budget: budget})
 		if v.failed {

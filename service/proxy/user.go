@@ -9,6 +9,8 @@ import (
 	"github.com/pith-proxy/pith/service/proxy/dialect"
 	"github.com/pith-proxy/pith/service/proxy/ledger"
 	"github.com/pith-proxy/pith/service/proxy/policy"
+
+	"github.com/pith-proxy/pith/compressors/content"
 )
 
 // userTurn is a user's turn. Its contexts may be shortened for its question, which is
@@ -63,7 +65,7 @@ func (q *prompt) plainTurn(u *unit, texts []string) ledger.Entry {
 	var pieces []policy.Piece
 	reason := policy.ReasonClass
 	for _, p := range all(texts) {
-		d := policy.Decide(policy.BlockInfo{Role: policy.RoleUser, Class: policy.Classify(texts[p.Part])}, q.settings)
+		d := policy.Decide(policy.BlockInfo{Role: policy.RoleUser, Class: content.Classify(texts[p.Part])}, q.settings)
 		if d.Action == policy.Lossy {
 			pieces = append(pieces, p)
 		} else {
@@ -73,7 +75,7 @@ func (q *prompt) plainTurn(u *unit, texts []string) ledger.Entry {
 	if pieces == nil {
 		return kept(string(reason))
 	}
-	return q.pieces(u, texts, pieces, "", pith.Budget{Threshold: policy.Threshold(policy.Prose)})
+	return q.pieces(u, texts, pieces, "", pith.Budget{Threshold: policy.Threshold(content.Prose)})
 }
 
 // contextRate is the share of a user's contexts that is kept. In the evaluation the

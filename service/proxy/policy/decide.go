@@ -1,6 +1,10 @@
 package policy
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/pith-proxy/pith/compressors/content"
+)
 
 // An Action is what may happen to a block.
 type Action uint8
@@ -24,7 +28,7 @@ type BlockInfo struct {
 	ToolName string // of the matching call; "" is unknown
 	IsError  bool   // the tool said that it failed
 	Text     string // read only if Class is empty, and only where it matters
-	Class    Class
+	Class    content.Class
 	Tokens   func() int // called at most once, and only where it matters; for a piece, of all pieces of the message
 	Marked   bool       // it is, or holds, an output of ours
 }
@@ -32,8 +36,8 @@ type BlockInfo struct {
 // A Decision is the same for the same block and settings, always.
 type Decision struct {
 	Action    Action
-	Class     Class   // "" where it did not matter
-	Threshold float64 // keep probability below which words go; only with Lossy
+	Class     content.Class // "" where it did not matter
+	Threshold float64       // keep probability below which words go; only with Lossy
 	Reason    Reason
 }
 
@@ -43,17 +47,17 @@ type Decision struct {
 // That of prose keeps some 86 % of the tokens of MiniLongBench's documents, and with
 // them the gold answers, in one piece, of 35 of 37 questions that it does not know;
 // 0.15 keeps 83 % and 34. The others are lower because less of them is redundant.
-var thresholds = map[Class]float64{
-	Prose:    0.10,
-	Markdown: 0.08, // its headings and lists carry more than running text
-	HTML:     0.10,
-	Log:      0.05, // few words, many of them needed
-	Search:   0.08,
+var thresholds = map[content.Class]float64{
+	content.Prose:    0.10,
+	content.Markdown: 0.08, // its headings and lists carry more than running text
+	content.HTML:     0.10,
+	content.Log:      0.05, // few words, many of them needed
+	content.Search:   0.08,
 }
 
 // Threshold returns the keep probability of a class in (0, 1), or 0 if nothing of
 // the class may go.
-func Threshold(c Class) float64 { return thresholds[c] }
+func Threshold(c content.Class) float64 { return thresholds[c] }
 
 // Decide applies the default policy to one block.
 func Decide(b BlockInfo, s Settings) Decision {
@@ -113,7 +117,7 @@ func lossless(b *BlockInfo, s *Settings) Reason {
 		}
 	}
 	if b.Class == "" {
-		b.Class = Classify(b.Text)
+		b.Class = content.Classify(b.Text)
 	}
 	if !b.Class.Lossy() {
 		return ReasonClass

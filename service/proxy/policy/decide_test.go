@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/pith-proxy/pith/compressors/content"
 )
 
 func TestDecide(t *testing.T) {
@@ -18,37 +20,37 @@ func TestDecide(t *testing.T) {
 		action Action
 		reason Reason
 	}{
-		{"search_result", BlockInfo{Role: RoleTool, ToolName: "web_search", Class: Search, Tokens: big}, Default(), Lossy, ReasonAllowed},
-		{"page", BlockInfo{Role: RoleTool, ToolName: "WebFetch", Class: HTML, Tokens: big}, Default(), Lossy, ReasonAllowed},
-		{"page_that_is_code", BlockInfo{Role: RoleTool, ToolName: "WebFetch", Class: Code, Tokens: big}, Default(), Lossless, ReasonClass},
-		{"small", BlockInfo{Role: RoleTool, ToolName: "web_search", Class: Search, Tokens: small}, Default(), Keep, ReasonBelowMin},
-		{"failed", BlockInfo{Role: RoleTool, ToolName: "web_search", IsError: true, Class: Prose, Tokens: big}, Default(), Lossless, ReasonToolError},
-		{"unnamed", BlockInfo{Role: RoleTool, Class: Prose, Tokens: big}, Default(), Lossless, ReasonToolUnnamed},
-		{"unnamed_lossy_mode", BlockInfo{Role: RoleTool, Class: Prose, Tokens: big}, mode(ModeLossy), Lossless, ReasonToolUnnamed},
-		{"file", BlockInfo{Role: RoleTool, ToolName: "Read", Class: Prose, Tokens: big}, mode(ModeLossy), Lossless, ReasonToolProtected},
-		{"shell", BlockInfo{Role: RoleTool, ToolName: "Bash", Class: Log, Tokens: big}, mode(ModeLossy), Lossless, ReasonToolProtected},
-		{"protected_and_listed", BlockInfo{Role: RoleTool, ToolName: "Read", Class: Prose, Tokens: big},
+		{"search_result", BlockInfo{Role: RoleTool, ToolName: "web_search", Class: content.Search, Tokens: big}, Default(), Lossy, ReasonAllowed},
+		{"page", BlockInfo{Role: RoleTool, ToolName: "WebFetch", Class: content.HTML, Tokens: big}, Default(), Lossy, ReasonAllowed},
+		{"page_that_is_code", BlockInfo{Role: RoleTool, ToolName: "WebFetch", Class: content.Code, Tokens: big}, Default(), Lossless, ReasonClass},
+		{"small", BlockInfo{Role: RoleTool, ToolName: "web_search", Class: content.Search, Tokens: small}, Default(), Keep, ReasonBelowMin},
+		{"failed", BlockInfo{Role: RoleTool, ToolName: "web_search", IsError: true, Class: content.Prose, Tokens: big}, Default(), Lossless, ReasonToolError},
+		{"unnamed", BlockInfo{Role: RoleTool, Class: content.Prose, Tokens: big}, Default(), Lossless, ReasonToolUnnamed},
+		{"unnamed_lossy_mode", BlockInfo{Role: RoleTool, Class: content.Prose, Tokens: big}, mode(ModeLossy), Lossless, ReasonToolUnnamed},
+		{"file", BlockInfo{Role: RoleTool, ToolName: "Read", Class: content.Prose, Tokens: big}, mode(ModeLossy), Lossless, ReasonToolProtected},
+		{"shell", BlockInfo{Role: RoleTool, ToolName: "Bash", Class: content.Log, Tokens: big}, mode(ModeLossy), Lossless, ReasonToolProtected},
+		{"protected_and_listed", BlockInfo{Role: RoleTool, ToolName: "Read", Class: content.Prose, Tokens: big},
 			Default().With(Override{LossyTools: ptr([]string{"read"})}), Lossless, ReasonToolProtected},
-		{"unlisted", BlockInfo{Role: RoleTool, ToolName: "get_minutes", Class: Prose, Tokens: big}, Default(), Lossless, ReasonToolUnlisted},
-		{"unlisted_lossy_mode", BlockInfo{Role: RoleTool, ToolName: "get_minutes", Class: Prose, Tokens: big}, mode(ModeLossy), Lossy, ReasonAllowed},
-		{"listed", BlockInfo{Role: RoleTool, ToolName: "get_minutes", Class: Prose, Tokens: big},
+		{"unlisted", BlockInfo{Role: RoleTool, ToolName: "get_minutes", Class: content.Prose, Tokens: big}, Default(), Lossless, ReasonToolUnlisted},
+		{"unlisted_lossy_mode", BlockInfo{Role: RoleTool, ToolName: "get_minutes", Class: content.Prose, Tokens: big}, mode(ModeLossy), Lossy, ReasonAllowed},
+		{"listed", BlockInfo{Role: RoleTool, ToolName: "get_minutes", Class: content.Prose, Tokens: big},
 			Default().With(Override{LossyTools: ptr([]string{"GET_*"})}), Lossy, ReasonAllowed},
-		{"own_tool", BlockInfo{Role: RoleTool, ToolName: "mcp__pith__retrieve", Class: Prose, Tokens: big}, mode(ModeLossy), Keep, ReasonOwnTool},
-		{"own_output", BlockInfo{Role: RoleTool, ToolName: "web_search", Class: Search, Tokens: big, Marked: true}, Default(), Keep, ReasonOwnOutput},
-		{"off", BlockInfo{Role: RoleTool, ToolName: "web_search", Class: Search, Tokens: big}, mode(ModeOff), Keep, ReasonModeOff},
-		{"no_mode", BlockInfo{Role: RoleTool, ToolName: "web_search", Class: Search, Tokens: big}, Settings{}, Keep, ReasonModeOff},
-		{"lossless", BlockInfo{Role: RoleTool, ToolName: "web_search", Class: Search, Tokens: big}, mode(ModeLossless), Lossless, ReasonModeLossless},
-		{"hard_limit", BlockInfo{Role: RoleTool, ToolName: "web_search", Class: Search, Tokens: big},
+		{"own_tool", BlockInfo{Role: RoleTool, ToolName: "mcp__pith__retrieve", Class: content.Prose, Tokens: big}, mode(ModeLossy), Keep, ReasonOwnTool},
+		{"own_output", BlockInfo{Role: RoleTool, ToolName: "web_search", Class: content.Search, Tokens: big, Marked: true}, Default(), Keep, ReasonOwnOutput},
+		{"off", BlockInfo{Role: RoleTool, ToolName: "web_search", Class: content.Search, Tokens: big}, mode(ModeOff), Keep, ReasonModeOff},
+		{"no_mode", BlockInfo{Role: RoleTool, ToolName: "web_search", Class: content.Search, Tokens: big}, Settings{}, Keep, ReasonModeOff},
+		{"lossless", BlockInfo{Role: RoleTool, ToolName: "web_search", Class: content.Search, Tokens: big}, mode(ModeLossless), Lossless, ReasonModeLossless},
+		{"hard_limit", BlockInfo{Role: RoleTool, ToolName: "web_search", Class: content.Search, Tokens: big},
 			Default().With(Override{NoLossy: true}, Override{Mode: ptr(ModeLossy)}), Lossless, ReasonNoLossy},
-		{"assistant", BlockInfo{Role: RoleAssistant, Class: Prose, Tokens: big}, all, Keep, ReasonRole},
-		{"no_role", BlockInfo{Class: Prose, Tokens: big}, all, Keep, ReasonRole},
-		{"system_default", BlockInfo{Role: RoleSystem, Class: Prose, Tokens: big}, Default(), Keep, ReasonRoleOff},
-		{"user_default", BlockInfo{Role: RoleUser, Class: Prose, Tokens: big}, Default(), Keep, ReasonRoleOff},
-		{"system_asked_for", BlockInfo{Role: RoleSystem, Class: Prose, Tokens: big}, all, Lossy, ReasonAllowed},
-		{"context", BlockInfo{Role: RoleContext, Class: Prose, Tokens: big}, Default(), Lossy, ReasonAllowed},
-		{"context_by_user", BlockInfo{Role: RoleContext, Class: Prose, Tokens: big}, all, Lossy, ReasonAllowed},
-		{"context_code", BlockInfo{Role: RoleContext, Class: Code, Tokens: big}, Default(), Keep, ReasonClass},
-		{"context_lossless", BlockInfo{Role: RoleContext, Class: Prose, Tokens: big}, mode(ModeLossless), Keep, ReasonModeLossless},
+		{"assistant", BlockInfo{Role: RoleAssistant, Class: content.Prose, Tokens: big}, all, Keep, ReasonRole},
+		{"no_role", BlockInfo{Class: content.Prose, Tokens: big}, all, Keep, ReasonRole},
+		{"system_default", BlockInfo{Role: RoleSystem, Class: content.Prose, Tokens: big}, Default(), Keep, ReasonRoleOff},
+		{"user_default", BlockInfo{Role: RoleUser, Class: content.Prose, Tokens: big}, Default(), Keep, ReasonRoleOff},
+		{"system_asked_for", BlockInfo{Role: RoleSystem, Class: content.Prose, Tokens: big}, all, Lossy, ReasonAllowed},
+		{"context", BlockInfo{Role: RoleContext, Class: content.Prose, Tokens: big}, Default(), Lossy, ReasonAllowed},
+		{"context_by_user", BlockInfo{Role: RoleContext, Class: content.Prose, Tokens: big}, all, Lossy, ReasonAllowed},
+		{"context_code", BlockInfo{Role: RoleContext, Class: content.Code, Tokens: big}, Default(), Keep, ReasonClass},
+		{"context_lossless", BlockInfo{Role: RoleContext, Class: content.Prose, Tokens: big}, mode(ModeLossless), Keep, ReasonModeLossless},
 		{"class_from_text", BlockInfo{Role: RoleTool, ToolName: "fetch", Text: `{"a": 1}`, Tokens: big}, Default(), Lossless, ReasonClass},
 	}
 	for _, tt := range tests {
@@ -68,7 +70,7 @@ func TestDecideNeverLossy(t *testing.T) {
 			Role:     pick(RoleTool, RoleUser, RoleSystem, RoleAssistant, RoleContext, RoleDeveloper, "", "robot"),
 			ToolName: pick("", "Read", "web_search", "x"),
 			IsError:  rng.IntN(4) == 0,
-			Class:    Classes[rng.IntN(len(Classes))],
+			Class:    content.Classes[rng.IntN(len(content.Classes))],
 			Marked:   rng.IntN(4) == 0,
 		}
 		s := Settings{Mode: Mode(pick("", "off", "auto", "lossless", "lossy", "other")), NoLossy: rng.IntN(4) == 0,
@@ -86,7 +88,7 @@ func TestDecideNeverLossy(t *testing.T) {
 }
 
 func TestThresholds(t *testing.T) {
-	for _, c := range Classes {
+	for _, c := range content.Classes {
 		if v := Threshold(c); (v > 0) != c.Lossy() || v >= 1 {
 			t.Errorf("%s: %v", c, v)
 		}

@@ -7,7 +7,7 @@
 //	s := policy.Default().With(key, body, header) // weakest first
 //	…
 //	d := policy.Decide(policy.BlockInfo{
-//		Role: policy.RoleTool, ToolName: name, Class: policy.Classify(text), Tokens: n,
+//		Role: policy.RoleTool, ToolName: name, Class: content.Classify(text), Tokens: n,
 //	}, s)
 //	switch d.Action { … }
 //

@@ -1,6 +1,10 @@
 package policy
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/pith-proxy/pith/compressors/content"
+)
 
 // maxIntroduction is how far from the beginning, in bytes, an announcement stands.
 const maxIntroduction = 2400
@@ -196,7 +200,7 @@ func (m *message) markFence(start, end int) bool {
 	if i >= end {
 		return false
 	}
-	mark := fence(m.lines[i].body)
+	mark := content.Fence(m.lines[i].body)
 	info := strings.TrimSpace(strings.TrimPrefix(m.lines[i].body, mark))
 	if mark == "" || !plainInfo[info] {
 		return false

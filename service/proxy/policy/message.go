@@ -3,6 +3,8 @@ package policy
 import (
 	"strings"
 	"unicode"
+
+	"github.com/pith-proxy/pith/compressors/content"
 )
 
 // A message is the lines of all its parts, and which of them are contexts.
@@ -47,7 +49,7 @@ func readMessage(parts []string, n int) *message {
 
 // read looks at the line on its own and returns the fence that is open behind it.
 func (l *textLine) read(open, raw string) string {
-	mark := fence(l.body)
+	mark := content.Fence(l.body)
 	switch {
 	case open != "":
 		l.cut = true

@@ -1,6 +1,10 @@
 package policy
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/pith-proxy/pith/compressors/content"
+)
 
 // contextTags hold contexts. "content", "file" and "result" are not here: agents
 // put files that they are about to edit between those.
@@ -43,11 +47,26 @@ func openTag(body string) (name string, size int) {
 	if end < 0 || body[end-1] == '/' {
 		return "", 0
 	}
-	name, _ = tagName(body[1:end])
+	name = tagName(body[1:end])
 	if rest := body[1+len(name) : end]; rest != "" && rest[0] != ' ' {
 		return "", 0
 	}
 	return name, end + 1
+}
+
+// longestTag is more than any tag's name has, in bytes.
+const longestTag = 24
+
+// tagName returns the name that s begins with, in lower case; "" is none.
+func tagName(s string) string {
+	i := 0
+	for i < len(s) && i < longestTag && (isAlnum(s[i]) || s[i] == ':' || s[i] == '-' || s[i] == '_') {
+		i++
+	}
+	if i == 0 || !isAlpha(s[0]) {
+		return ""
+	}
+	return strings.ToLower(s[:i])
 }
 
 // closing returns the line that closes the tag opened in line i, or -1.
@@ -123,7 +142,7 @@ func (l *textLine) details(text string) {
 		if i < 0 || s[len(s)-1] != '>' {
 			return
 		}
-		if name, _ := tagName(s[i+1:]); !detailTags[name] || i+len(name)+3 != len(s) {
+		if name := tagName(s[i+2:]); !detailTags[name] || i+len(name)+3 != len(s) {
 			return
 		}
 		l.to = l.from + i
@@ -181,7 +200,7 @@ func (m *message) markParts() bool {
 	}
 	for _, p := range m.parts[:last] {
 		t := strings.TrimSpace(p)
-		if t == "" || t[0] == '<' || len(t) < minPiece || !Classify(t).Lossy() || tellsWhatToDo(t) || isPersonal(t) {
+		if t == "" || t[0] == '<' || len(t) < minPiece || !content.Classify(t).Lossy() || tellsWhatToDo(t) || isPersonal(t) {
 			return false
 		}
 	}

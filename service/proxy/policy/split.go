@@ -3,6 +3,8 @@ package policy
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/pith-proxy/pith/compressors/content"
 )
 
 // DefaultMinContext is 400 tokens of English, in bytes.
@@ -49,7 +51,7 @@ type Split struct {
 //
 // It says no whenever it is unsure, and where the wording of the text is what the
 // task is about: translations, corrections, summaries, counts, quotations, examples
-// to follow. Fenced code, and contexts that [Classify] calls code or data, are
+// to follow. Fenced code, and contexts that [content.Classify] calls code or data, are
 // never part of a piece.
 func SplitMessage(parts []string, tail Tail) Split {
 	if tail.MinContext <= 0 {
@@ -196,10 +198,10 @@ func (m *message) fit(out []Piece, p Piece) []Piece {
 	if len(text) < minPiece {
 		return out
 	}
-	switch c := Classify(text); {
+	switch c := content.Classify(text); {
 	case c.Lossy():
 		return append(out, p)
-	case c != Mixed:
+	case c != content.Mixed:
 		return out
 	}
 	first := len(out)
@@ -207,7 +209,7 @@ func (m *message) fit(out []Piece, p Piece) []Piece {
 		end := paragraphEnd(text, at)
 		q := m.trim(Piece{p.Part, p.Start + at, p.Start + end})
 		at = end
-		if body := m.parts[q.Part][q.Start:q.End]; len(body) < minPiece || !Classify(body).Lossy() {
+		if body := m.parts[q.Part][q.Start:q.End]; len(body) < minPiece || !content.Classify(body).Lossy() {
 			continue
 		}
 		if k := len(out) - 1; k >= first && strings.TrimSpace(m.parts[p.Part][out[k].End:q.Start]) == "" {

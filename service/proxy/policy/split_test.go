@@ -1,29 +1,33 @@
 package policy
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/pith-proxy/pith/compressors/content"
+	"github.com/pith-proxy/pith/compressors/content/contenttest"
 )
 
 // filler stands for {NAME} in testdata/split.txt. Each is longer than the least
 // context; with a tilde, {~NAME}, it is not expected in a piece.
 func filler(t testing.TB) map[string]string {
-	all := classSamples(t)
-	of := func(class Class, name string, times int) string {
+	all := contenttest.Samples(t)
+	of := func(class content.Class, name string, times int) string {
 		for _, s := range all[class] {
-			if s.name == name {
-				return strings.TrimSpace(strings.Repeat(strings.TrimSpace(s.text)+"\n\n", times))
+			if s.Name == name {
+				return strings.TrimSpace(strings.Repeat(strings.TrimSpace(s.Text)+"\n\n", times))
 			}
 		}
 		t.Fatalf("no sample %s/%s", class, name)
 		return ""
 	}
 	return map[string]string{
-		"EN": of(Prose, "one_long_line", 1) + "\n\n" + of(Prose, "contract", 1) + "\n\n" + of(Prose, "article", 1) + "\n\n" + of(Prose, "dialogue_novel", 1), "EN2": of(Prose, "article", 4), "ZH": of(Prose, "chinese", 5),
-		"DE": of(Prose, "german", 5), "TALK": of(Prose, "transcript", 5), "CODE": of(Code, "go", 6),
+		"EN": of(content.Prose, "one_long_line", 1) + "\n\n" + of(content.Prose, "contract", 1) + "\n\n" + of(content.Prose, "article", 1) + "\n\n" + of(content.Prose, "dialogue_novel", 1), "EN2": of(content.Prose, "article", 4), "ZH": of(content.Prose, "chinese", 5),
+		"DE": of(content.Prose, "german", 5), "TALK": of(content.Prose, "transcript", 5), "CODE": of(content.Code, "go", 6),
 		"JSON": "[" + strings.Repeat(`{"city": "Springfield", "high": 12.5, "low": 3},`, 60) + `{}]`,
-		"DIFF": of(Diff, "git", 10), "TRACE": of(Trace, "java", 9),
+		"DIFF": of(content.Diff, "git", 10), "TRACE": of(content.Trace, "java", 9),
 		"FR": strings.TrimSpace(strings.Repeat("Le conseil municipal a décidé mardi de fermer le vieux pont pendant deux ans. Les ingénieurs avaient "+
 			"averti au printemps que le pilier de l'est s'enfonçait.\n\n", 12)),
 		"ES": strings.TrimSpace(strings.Repeat("El ayuntamiento decidió el martes cerrar el viejo puente durante dos años. Los ingenieros habían "+
@@ -43,17 +47,24 @@ func fill(text string, fillers map[string]string) (string, int) {
 	return text, n
 }
 
-func splitSamples(t testing.TB) []sample { return samples(t, "split.txt") }
+func splitSamples(t testing.TB) []contenttest.Sample {
+	t.Helper()
+	raw, err := os.ReadFile("testdata/split.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return contenttest.Parse(string(raw))
+}
 
 func TestSplitMessage(t *testing.T) {
 	fillers := filler(t)
 	positive, negative := 0, 0
 	for _, s := range splitSamples(t) {
-		reason, _, _ := strings.Cut(s.name, "/")
-		text, question, _ := strings.Cut(s.text, "\n%%= ")
+		reason, _, _ := strings.Cut(s.Name, "/")
+		text, question, _ := strings.Cut(s.Text, "\n%%= ")
 		text, want := fill(text, fillers)
 		parts := strings.Split(text, "\n%% part\n")
-		t.Run(s.name, func(t *testing.T) {
+		t.Run(s.Name, func(t *testing.T) {
 			got := SplitMessage(parts, Tail{})
 			checkSplit(t, parts, got)
 			if string(got.Reason) != reason {
@@ -144,7 +155,7 @@ func checkSplit(t *testing.T, parts []string, s Split) {
 func FuzzSplitMessage(f *testing.F) {
 	fillers := filler(f)
 	for _, s := range splitSamples(f) {
-		text, _, _ := strings.Cut(s.text, "\n%%= ")
+		text, _, _ := strings.Cut(s.Text, "\n%%= ")
 		text, _ = fill(text, fillers)
 		first, second, _ := strings.Cut(text, "\n%% part\n")
 		f.Add(first, second)

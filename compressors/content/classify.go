@@ -1,4 +1,4 @@
-package policy
+package content
 
 import (
 	"strings"
@@ -91,7 +91,7 @@ func (s *survey) sample(body string) {
 
 // kind reads one line that is not blank.
 func (s *survey) kind(raw, body string) lineKind {
-	if mark := fence(body); s.fence != "" {
+	if mark := Fence(body); s.fence != "" {
 		if mark != "" && strings.HasPrefix(mark, s.fence) && mark == body {
 			s.fence = ""
 		}
@@ -123,8 +123,8 @@ func (s *survey) kind(raw, body string) lineKind {
 	return k
 }
 
-// fence returns the run of three or more ` or ~ that body begins with.
-func fence(body string) string {
+// Fence returns the run of three or more ` or ~ that body begins with.
+func Fence(body string) string {
 	if len(body) < 3 || body[0] != '`' && body[0] != '~' || body[1] != body[0] || body[2] != body[0] {
 		return ""
 	}

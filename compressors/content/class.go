@@ -1,4 +1,4 @@
-package policy
+package content
 
 // A Class is what a text is made of, as far as its shape tells.
 type Class string
