@@ -36,7 +36,7 @@ func logLine(body string) bool {
 	c := body[0]
 	switch {
 	case isDigit(c):
-		return stamp(body)
+		return stamp(body) || timed(body)
 	case c == '[' || c == '(':
 		return bracketed(body[1:])
 	case marked(body, c):
@@ -46,13 +46,51 @@ func logLine(body string) bool {
 	}
 	word := firstWord(body, 9)
 	if len(word) < 3 || len(word) == len(body) {
-		return false
+		return timed(body)
 	}
 	next := body[len(word):]
-	if isUpper(word[len(word)-1]) {
-		return strings.IndexByte(" :]|\t", next[0]) >= 0 && levels[word]
+	if isUpper(word[len(word)-1]) && strings.IndexByte(" :]|\t", next[0]) >= 0 && levels[word] {
+		return true
 	}
-	return len(word) == 3 && isUpper(c) && len(next) > 12 && strings.IndexByte(next[:12], ':') > 0 && monthNames[word]
+	return len(word) == 3 && isUpper(c) && len(next) > 12 && strings.IndexByte(next[:12], ':') > 0 && monthNames[word] || timed(body)
+}
+
+// sight is how far into a line its time and level are looked for, in bytes.
+const sight = 100
+
+// timed knows lines of which the time is not the first thing: a number, a dash or a name
+// stands before it, and a level with it or behind it.
+func timed(body string) bool {
+	head := body[:min(len(body), sight)]
+	plain := isDigit(head[0]) || head[0] == '-'
+	if !plain && (!isAlpha(head[0]) || !hasTime(head)) {
+		return false
+	}
+	words, epoch := 0, false
+	for rest := head; rest != "" && words < 12; words++ {
+		var w string
+		w, rest, _ = strings.Cut(rest, " ")
+		if levels[w] && isUpper(w[0]) && words > 0 {
+			return true
+		}
+		epoch = epoch || words > 0 && len(w) == 10 && w[0] == '1' && digits(w) == 10
+	}
+	return plain && words > 4 && (epoch || hasTime(head))
+}
+
+// hasTime looks for 15:04:05.
+func hasTime(s string) bool {
+	for at := 0; ; {
+		i := strings.IndexByte(s[at:], ':')
+		if i < 0 {
+			return false
+		}
+		i += at
+		if i > 1 && isDigit(s[i-1]) && isDigit(s[i-2]) && len(s) > i+6 && digits(s[i+1:i+3]) == 2 && s[i+3] == ':' && digits(s[i+4:i+6]) == 2 {
+			return true
+		}
+		at = i + 1
+	}
 }
 
 func marked(body string, c byte) bool { return hasAnyPrefix(body, logMarks[c]) }
@@ -83,6 +121,13 @@ func stamp(s string) bool {
 		return true
 	case d == 2 && len(rest) > 4 && rest[0] == '/' && isAlpha(rest[1]):
 		return true // 02/Jan/2006
+	case d == 2 && len(rest) > 9 && rest[0] == '/' && digits(rest[1:]) == 2 && rest[3] == '/' && digits(rest[4:]) == 2 && rest[6] == ' ':
+		return isTime(rest[7:]) // 06/01/02 15:04:05
+	case d == 2 && len(rest) > 9 && (rest[0] == '-' || rest[0] == '.') && digits(rest[1:]) == 2 && rest[3] == ' ':
+		return isTime(rest[4:]) // 01-02 15:04:05
+	case d == 8 && len(rest) > 6 && strings.IndexByte("-T_", rest[0]) >= 0:
+		n := digits(rest[1:])
+		return n > 0 && n <= 2 && rest[1+n] == ':' // 20060102-15:04:05
 	case d <= 3 && rest[0] == '.':
 		return isAddress(s)
 	case d == 10 || d == 13:

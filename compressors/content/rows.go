@@ -88,6 +88,9 @@ func (d *delims) table(lines, size, logs int) bool {
 		if i == 0 && logs > 0 || lines == 2 {
 			least = 2
 		}
+		if delimSigns[i] == '|' && logs >= nearlyAll {
+			continue
+		}
 		if d.first[i] >= least && d.same[i]*100 >= d.lines*90 {
 			return true
 		}
