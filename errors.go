@@ -13,6 +13,7 @@ const (
 	CodeInvalid           Code = "pith_invalid_request"    // the request breaks the contract
 	CodeTooLarge          Code = "pith_too_large"          // a limit on size was passed
 	CodeBudgetUnreachable Code = "pith_budget_unreachable" // a hard budget is below what must stay
+	CodeMismatch          Code = "pith_decode_mismatch"    // text and decode do not belong together
 	CodeUnavailable       Code = "pith_unavailable"        // busy or not ready; try again later
 	CodeDeadline          Code = "pith_deadline_exceeded"  // the caller's deadline passed first
 	CodeCompression       Code = "pith_compression_failed" // the compressor failed

@@ -30,6 +30,12 @@ func (r *Request) validateProfile() error {
 			return Invalid(m.name, "%s has no meaning in the compat profile; leave it out", m.name[1:])
 		}
 	}
+	if o.ReturnDecode {
+		return Invalid("/return", "the compat profile loses words; there is nothing to decode")
+	}
+	if l := &o.Lossless; l.Forms != nil || l.LegendRows != 0 || l.Warm || l.Inline {
+		return Invalid("/lossless", "lossless has no meaning in the compat profile; leave it out")
+	}
 	if o.ReturnSpans {
 		return Invalid("/return", "the compat profile has no spans to return: its text is decoded, not cut from the source")
 	}

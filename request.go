@@ -147,10 +147,36 @@ type Options struct {
 	ReserveDigits   bool     // words with a decimal digit are kept
 	DropConsecutive bool     // of equal forced words in a row, one is kept
 
+	Lossless Lossless
+
 	// What to return beside the text.
 	ReturnSpans  bool
 	ReturnLabels bool
+	ReturnDecode bool
 }
+
+// Lossless says what lossless methods may do. The zero value is the default.
+type Lossless struct {
+	// Forms are the forms that may be used; nil means all the exact ones, an empty,
+	// non-nil slice none. "html" is not exact and has to be named.
+	Forms []string
+
+	// LegendRows is the most definitions that a reader has to look up in one text; 0 is
+	// the default, and negative none.
+	LegendRows int
+
+	// Warm says that the system prompt has the sentence that explains a dictionary
+	// (package metatoken), so that no text needs to.
+	Warm bool
+
+	// Inline puts each definition where its phrase first stands instead of in front, so
+	// that a text which grows at its end keeps its beginning.
+	Inline bool
+}
+
+// MaxLegendRows is the most that LegendRows may be. Readers were seen to fail over
+// legends of 15 rows and more.
+const MaxLegendRows = 26
 
 // Preserve says what no method may touch.
 type Preserve struct {
@@ -215,6 +241,9 @@ func (o *Options) validate() error {
 	case "", Soft, Hard:
 	default:
 		return Invalid("/budget", "budget must be hard or soft; got %q", o.Strictness)
+	}
+	if o.Lossless.LegendRows > MaxLegendRows {
+		return Invalid("/lossless/legend_rows", "legend_rows may be at most %d; got %d", MaxLegendRows, o.Lossless.LegendRows)
 	}
 	if o.TopN < 0 {
 		return Invalid("/top_n", "top_n must be at least 1; got %d", o.TopN)

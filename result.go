@@ -61,6 +61,27 @@ type ContextResult struct {
 
 	// Labels has an entry for each word of the source, in order. Only on request.
 	Labels []Label
+
+	// Kind is what the text was taken for, and Language the programming language of code.
+	// Only where the choice of the method was left open.
+	Kind, Language string
+
+	// Forms are the forms that the text was brought into, in the order of that: "json",
+	// "log". nil unless a lossless method changed it.
+	Forms []string
+
+	// Exact says that the source can be restored from those forms.
+	Exact bool
+
+	// Decode restores it. Only on request, and nil unless Exact.
+	Decode *Decode
+}
+
+// Decode is what restores a text that a lossless method changed, together with that
+// text. It travels beside the prompt and never in it.
+type Decode struct {
+	Scheme string // names how, and the version of that
+	Params string // to be passed back as it came
 }
 
 // Span is a byte range [Start, End) of a source text.

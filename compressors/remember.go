@@ -114,7 +114,10 @@ func (w *writer) options(o *pith.Options) {
 		w.text(p.String())
 	}
 	w.list(o.ForceTokens)
-	for _, on := range []bool{o.ReserveDigits, o.DropConsecutive, o.ReturnSpans, o.ReturnLabels} {
+	w.list(o.Lossless.Forms)
+	w.number(o.Lossless.LegendRows)
+	for _, on := range []bool{o.ReserveDigits, o.DropConsecutive, o.ReturnSpans, o.ReturnLabels, o.ReturnDecode,
+		o.Lossless.Warm, o.Lossless.Inline} {
 		w.flag(on)
 	}
 }
@@ -138,6 +141,11 @@ type storedContext struct {
 	Warnings []string     `json:"warnings,omitempty"`
 	Spans    []pith.Span  `json:"spans,omitempty"`
 	Labels   []pith.Label `json:"labels,omitempty"`
+	Kind     string       `json:"kind,omitempty"`
+	Language string       `json:"language,omitempty"`
+	Forms    []string     `json:"forms,omitempty"`
+	Exact    bool         `json:"exact,omitempty"`
+	Decode   *pith.Decode `json:"decode,omitempty"`
 }
 
 // encodeResult is false for what JSON cannot hold, or is too long.
@@ -146,7 +154,7 @@ func encodeResult(res *pith.Result) ([]byte, bool) {
 	size := 0
 	for i := range res.Contexts {
 		c := &res.Contexts[i]
-		if size += len(c.Text) + 16*len(c.Spans) + 48*len(c.Labels); size > longestResult {
+		if size += len(c.Text) + 16*len(c.Spans) + 48*len(c.Labels) + decodeSize(c.Decode); size > longestResult {
 			return nil, false
 		}
 		for _, l := range c.Labels {
@@ -155,7 +163,8 @@ func encodeResult(res *pith.Result) ([]byte, bool) {
 			}
 		}
 		s.Contexts = append(s.Contexts, storedContext{Bytes: len(c.Text), Status: c.Status, Method: c.Method, In: c.InputTokens,
-			Out: c.OutputTokens, Score: c.Score, Warnings: c.Warnings, Spans: c.Spans, Labels: c.Labels})
+			Out: c.OutputTokens, Score: c.Score, Warnings: c.Warnings, Spans: c.Spans, Labels: c.Labels,
+			Kind: c.Kind, Language: c.Language, Forms: c.Forms, Exact: c.Exact, Decode: c.Decode})
 	}
 	head, err := json.Marshal(s)
 	if err != nil {
@@ -167,6 +176,13 @@ func encodeResult(res *pith.Result) ([]byte, bool) {
 		value = append(value, res.Contexts[i].Text...)
 	}
 	return value, true
+}
+
+func decodeSize(d *pith.Decode) int {
+	if d == nil {
+		return 0
+	}
+	return len(d.Params)
 }
 
 var errStored = errors.New("the value is no result of this request")
@@ -188,7 +204,8 @@ func decodeResult(value []byte, req *pith.Request) (pith.Result, error) {
 		}
 		res.Contexts = append(res.Contexts, pith.ContextResult{ID: req.Contexts[i].ID, Text: pith.Text(texts[:c.Bytes]),
 			Status: c.Status, Method: c.Method, InputTokens: c.In, OutputTokens: c.Out, Score: c.Score,
-			Warnings: c.Warnings, Spans: c.Spans, Labels: c.Labels})
+			Warnings: c.Warnings, Spans: c.Spans, Labels: c.Labels,
+			Kind: c.Kind, Language: c.Language, Forms: c.Forms, Exact: c.Exact, Decode: c.Decode})
 		texts = texts[c.Bytes:]
 	}
 	if len(texts) > 0 {

@@ -8,8 +8,11 @@ import (
 	"github.com/pith-proxy/pith"
 )
 
-// Auto is the method name that leaves the choice to the router.
-const Auto = "auto"
+// AutoID is the method name that leaves the choice to the router.
+const AutoID = "auto"
+
+// KindLossless is the kind of the methods that lose nothing.
+const KindLossless = "lossless"
 
 // A Method compresses. Implementations are safe for concurrent use.
 type Method interface {
@@ -23,8 +26,8 @@ type Router struct {
 	auto    Method
 }
 
-// NewRouter returns a router over methods; auto, one of them, serves requests
-// that leave the choice open.
+// NewRouter returns a router over methods; auto serves requests that leave the choice
+// open.
 func NewRouter(auto Method, methods ...Method) *Router {
 	return &Router{methods: methods, auto: auto}
 }
@@ -38,58 +41,66 @@ func (r *Router) Info() []pith.CompressorInfo {
 	return infos
 }
 
-// Compress hands req to its method. A context that names method none comes back
-// as it was; one that names another method than the request's is an error.
+// Compress hands req to its method. A context may name another: none, with which it
+// comes back as it was, or one that loses nothing. Any other name is an error.
 func (r *Router) Compress(ctx context.Context, req pith.Request) (pith.Result, error) {
 	m, err := r.method(req.Method, "/method")
 	if err != nil {
 		return pith.Result{}, err
 	}
 	contexts := slices.Clone(req.Contexts)
+	own := make([]Method, len(contexts)) // of the contexts that have another than m
 	for i := range contexts {
-		if err := r.place(&contexts[i], m, i); err != nil {
+		if own[i], err = r.place(&contexts[i], m, i); err != nil {
 			return pith.Result{}, err
 		}
 	}
 	req.Contexts = contexts
-	res, err := m.Compress(ctx, req)
+	res, err := compressWith(ctx, req, own, m)
 	if err != nil {
 		return res, err
 	}
-	for i, c := range contexts {
-		if c.Method == NoneID {
+	for i := range contexts {
+		if contexts[i].Method == NoneID {
 			res.Contexts[i].Method = NoneID
 		}
 	}
 	return res, nil
 }
 
-// place checks the method that a context names against the request's.
-func (r *Router) place(c *pith.Context, m Method, i int) error {
+// place checks the method that a context names against the request's, and returns it if
+// it is another. A context that is to stay as it is is locked.
+func (r *Router) place(c *pith.Context, m Method, i int) (Method, error) {
 	if c.Method == "" {
-		return nil
+		return nil, nil
 	}
 	param := pointer("contexts", i, "method")
 	own, err := r.method(c.Method, param)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	switch own.Info().ID {
-	case NoneID:
+	info := own.Info()
+	switch {
+	case info.ID == NoneID:
 		c.Locked, c.Method = true, NoneID
-	case m.Info().ID:
-	default:
-		return pith.Invalid(param, "the request's method is %s; a context may name that or none", m.Info().ID)
+		return nil, nil
+	case info.ID == m.Info().ID:
+		return nil, nil
+	case info.Kind == KindLossless:
+		if !c.Budget.IsZero() {
+			return nil, pith.Invalid(param, "method %s loses nothing, so a budget has no meaning with it; leave that out", info.ID)
+		}
+		return own, nil
 	}
-	return nil
+	return nil, pith.Invalid(param, "the request's method is %s; a context may name that, one that is lossless, or none", m.Info().ID)
 }
 
 // method finds a method by name.
 func (r *Router) method(name, param string) (Method, error) {
-	if name == "" || name == Auto {
+	if name == "" || name == AutoID {
 		return r.auto, nil
 	}
-	names := []string{Auto}
+	names := []string{AutoID}
 	for _, m := range r.methods {
 		id := m.Info().ID
 		if id == name {

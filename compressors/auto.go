@@ -1,0 +1,132 @@
+package compressors
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/pith-proxy/pith"
+	"github.com/pith-proxy/pith/compressors/content"
+)
+
+// Auto chooses a method for each context by what it is made of. Words are taken from
+// running text only; JSON, tables, logs, code, diffs and traces are brought into a
+// shorter form, or stay.
+//
+// A rate is for the texts that lose words. A target is for all; where the others alone
+// would pass it, every text loses words, as far as these may. A log loses words, too,
+// where a budget asks for less than its shorter form.
+type Auto struct {
+	Words    Method // takes words out
+	Lossless Method // loses nothing
+}
+
+// Info describes the method that takes words, which is the one with models and languages.
+func (a Auto) Info() pith.CompressorInfo { return a.Words.Info() }
+
+// Compress implements [Method].
+func (a Auto) Compress(ctx context.Context, req pith.Request) (pith.Result, error) {
+	if err := req.Validate(); err != nil {
+		return pith.Result{}, err
+	}
+	if wantsWords(&req) {
+		return a.Words.Compress(ctx, req)
+	}
+	own := make([]Method, len(req.Contexts))
+	kinds := make([]content.Class, len(req.Contexts))
+	for i := range req.Contexts {
+		c := &req.Contexts[i]
+		if c.Locked || c.Text == "" || c.Method != "" && c.Method != AutoID {
+			continue
+		}
+		if kinds[i] = content.Classify(string(c.Text)); a.keepsWords(ctx, &req, c, kinds[i]) {
+			own[i] = a.Lossless
+		}
+	}
+	res, err := compressWith(ctx, withoutOwnBudgets(req, own), own, a.Words)
+	if pith.CodeOf(err) == pith.CodeBudgetUnreachable || err == nil && overTarget(&req, &res) {
+		clear(own)
+		res, err = a.Words.Compress(ctx, req)
+	}
+	if err == nil {
+		a.tell(&req, &res, own, kinds)
+	}
+	return res, err
+}
+
+// wantsWords reports whether the caller asked for what only words can give.
+func wantsWords(req *pith.Request) bool {
+	o := &req.Options
+	return req.Profile == pith.ProfileCompat || req.Model != "" || o.TopN != 0 || o.MinScore != 0 ||
+		o.ReserveDigits || len(o.ForceTokens) > 0
+}
+
+// keepsWords reports whether no words are to be taken from a context.
+func (a Auto) keepsWords(ctx context.Context, req *pith.Request, c *pith.Context, kind content.Class) bool {
+	switch kind {
+	case content.Code, content.JSON, content.NDJSON, content.Table, content.Diff, content.Trace:
+		return true
+	case content.Log:
+		b := c.Budget
+		if b.IsZero() {
+			b = req.Budget
+		}
+		return b.IsZero() || b.Threshold == 0 && a.suffices(ctx, req, c, b)
+	}
+	return false
+}
+
+// suffices reports whether the shorter form of a text is within a budget.
+func (a Auto) suffices(ctx context.Context, req *pith.Request, c *pith.Context, b pith.Budget) bool {
+	one := *req
+	one.Budget = pith.Budget{}
+	one.Contexts = []pith.Context{{Text: c.Text}}
+	res, err := a.Lossless.Compress(ctx, one)
+	if err != nil {
+		return false
+	}
+	r := &res.Contexts[0]
+	return b.TargetTokens > 0 && r.OutputTokens <= b.TargetTokens || b.Rate > 0 && float64(r.OutputTokens) <= b.Rate*float64(r.InputTokens)
+}
+
+// withoutOwnBudgets takes the budgets from the contexts that lose no words.
+func withoutOwnBudgets(req pith.Request, own []Method) pith.Request {
+	contexts := make([]pith.Context, len(req.Contexts))
+	copy(contexts, req.Contexts)
+	for i := range contexts {
+		if own[i] != nil {
+			contexts[i].Budget = pith.Budget{}
+		}
+	}
+	req.Contexts = contexts
+	return req
+}
+
+// overTarget reports whether a context has more tokens than it alone may.
+func overTarget(req *pith.Request, res *pith.Result) bool {
+	for i := range req.Contexts {
+		if t := req.Contexts[i].Budget.TargetTokens; t > 0 && res.Contexts[i].OutputTokens > t {
+			return true
+		}
+	}
+	return false
+}
+
+// tell says what the contexts were taken for, and which have more left than their rate
+// since they lost no words.
+func (a Auto) tell(req *pith.Request, res *pith.Result, own []Method, kinds []content.Class) {
+	for i := range req.Contexts {
+		res.Contexts[i].Kind = string(kinds[i])
+		if kinds[i] == content.Code {
+			res.Contexts[i].Language = content.Language("", string(req.Contexts[i].Text))
+		}
+		b := req.Contexts[i].Budget
+		if b.IsZero() {
+			b = req.Budget
+		}
+		r := &res.Contexts[i]
+		if own[i] != nil && b.Rate > 0 && float64(r.OutputTokens) > b.Rate*float64(r.InputTokens) {
+			r.Warnings = append(r.Warnings, fmt.Sprintf("the rate was passed: this is %s, of which no words are dropped; "+
+				"method %s would", kinds[i], a.Words.Info().ID))
+		}
+	}
+}
