@@ -1,0 +1,142 @@
+package lossless
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/pith-proxy/pith"
+	"github.com/pith-proxy/pith/compressors/structure"
+)
+
+// Scheme names the recipes below. It changes when an older one can no longer be followed.
+const Scheme = "lossless-1"
+
+// MaxSource is the most bytes of a text that a recipe restores.
+const MaxSource = 64 << 20
+
+// maxWork bounds all that the steps of a recipe write, in bytes.
+const maxWork = 4 * MaxSource
+
+// recipe says how a text was made, so that it can be undone from the end.
+type recipe struct {
+	Bytes  int    `json:"bytes"`  // of the source
+	SHA256 string `json:"sha256"` // of the source, in hex
+
+	Before []step `json:"before,omitempty"` // on the whole, before it was parted
+	Parts  []part `json:"parts,omitempty"`  // none: one part without steps
+	After  []step `json:"after,omitempty"`  // on the whole again
+}
+
+// part is a region of the text that was brought into a form by itself.
+type part struct {
+	Bytes int    `json:"n"` // of what came out
+	Steps []step `json:"steps,omitempty"`
+}
+
+// step is a form that was used.
+type step struct {
+	Form   string          `json:"form"`
+	Bytes  int             `json:"n"` // of what went in
+	Layout json.RawMessage `json:"layout,omitempty"`
+}
+
+var errForeign = errors.New("foreign recipe")
+
+// undo follows the recipe back.
+func (r *recipe) undo(text string) (string, error) {
+	work := 0
+	text, err := undoAll(r.After, text, &work)
+	if err != nil {
+		return "", err
+	}
+	if len(r.Parts) > 0 {
+		if text, err = undoParts(r.Parts, text, &work); err != nil {
+			return "", err
+		}
+	}
+	return undoAll(r.Before, text, &work)
+}
+
+func undoParts(parts []part, text string, work *int) (string, error) {
+	var out []byte
+	for i := range parts {
+		p := &parts[i]
+		if p.Bytes < 0 || p.Bytes > len(text) {
+			return "", structure.ErrText
+		}
+		s, err := undoAll(p.Steps, text[:p.Bytes], work)
+		if err != nil {
+			return "", err
+		}
+		if len(out)+len(s) > MaxSource {
+			return "", structure.ErrLimit
+		}
+		out = append(out, s...)
+		text = text[p.Bytes:]
+	}
+	if text != "" {
+		return "", structure.ErrText
+	}
+	return string(out), nil
+}
+
+func undoAll(steps []step, text string, work *int) (string, error) {
+	for i := len(steps) - 1; i >= 0; i-- {
+		s := &steps[i]
+		f, ok := formNamed(s.Form)
+		if !ok || f.decode == nil {
+			return "", errForeign
+		}
+		if *work += s.Bytes; s.Bytes < 0 || s.Bytes > MaxSource || *work > maxWork {
+			return "", structure.ErrLimit
+		}
+		var err error
+		if text, err = f.decode(text, s.Layout, s.Bytes); err != nil {
+			return "", err
+		}
+		if len(text) != s.Bytes {
+			return "", structure.ErrText
+		}
+	}
+	return text, nil
+}
+
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// Decode restores the source of a text that a lossless method of this package changed.
+// It returns the source byte for byte or an error: one of [pith.CodeMismatch] if text and
+// decode do not belong together, of [pith.CodeInvalid] if decode is none of ours.
+func Decode(text string, d pith.Decode) (string, error) {
+	if d.Scheme != Scheme {
+		return "", pith.Invalid("/decode/scheme", "no such scheme; this version of pith knows %s", Scheme)
+	}
+	var r recipe
+	if len(d.Params) > MaxSource || json.Unmarshal([]byte(d.Params), &r) != nil || r.Bytes < 0 || r.Bytes > MaxSource {
+		return "", pith.Invalid("/decode/params", "these params are not from pith; pass them back as they came")
+	}
+	source, err := undo(&r, text)
+	switch {
+	case errors.Is(err, errForeign), errors.Is(err, structure.ErrLayout):
+		return "", pith.Invalid("/decode/params", "these params are not from pith; pass them back as they came")
+	case err != nil || len(source) != r.Bytes || digest(source) != r.SHA256:
+		return "", &pith.Error{Code: pith.CodeMismatch, Param: "/decode",
+			Msg: "text and decode do not belong together, or the text was changed since; send both as they came"}
+	}
+	return source, nil
+}
+
+// undo is recipe.undo of what may be anybody's.
+func undo(r *recipe, text string) (source string, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			source, err = "", fmt.Errorf("%w: %T", structure.ErrText, v)
+		}
+	}()
+	return r.undo(text)
+}
