@@ -16,7 +16,7 @@ import (
 
 // contract holds the schemas of openapi.yaml that requests are validated against.
 type contract struct {
-	compress, batch, item, count *openapi3.Schema
+	compress, batch, item, decompress, count *openapi3.Schema
 }
 
 func loadContract() (*contract, error) {
@@ -29,7 +29,8 @@ func loadContract() (*contract, error) {
 	}
 	var c contract
 	for name, s := range map[string]**openapi3.Schema{
-		"CompressRequest": &c.compress, "BatchRequest": &c.batch, "BatchItem": &c.item, "CountRequest": &c.count,
+		"CompressRequest": &c.compress, "BatchRequest": &c.batch, "BatchItem": &c.item,
+		"DecompressRequest": &c.decompress, "CountRequest": &c.count,
 	} {
 		ref := doc.Components.Schemas[name]
 		if ref == nil || ref.Value == nil {

@@ -88,7 +88,7 @@ func TestInvalidRequests(t *testing.T) {
 		{"unknown", "", `{"input":"a","context_budget":1,"aggressiveness":1}`, "/aggressiveness", "unknown member: aggressiveness, context_budget"},
 		{"unknown_case", "", `{"Input":"a","input":"a"}`, "/Input", "unknown member: Input"},
 		{"unknown_text", "", `{"input":"a","` + canary + ` and more":1}`, "", "unknown member;"},
-		{"method", "", `{"input":"a","method":"` + canary + `"}`, "/method", "method must be one of auto, llmlingua2, none"},
+		{"method", "", `{"input":"a","method":"` + canary + `"}`, "/method", "method must be one of auto, llmlingua2, lossless, structure, metatoken, none"},
 		{"rate_0", "", `{"input":"a","rate":0}`, "/rate", "rate must be in (0, 1]; got 0"},
 		{"rate_string", "", `{"input":"a","rate":"` + canary + `"}`, "/rate", "rate must be number; got string"},
 		{"rate_null", "", `{"input":"a","rate":null}`, "/rate", "rate must be number; got null"},

@@ -39,6 +39,7 @@ var fates = map[pith.Code]fate{
 	codeNotFound:               {http.StatusNotFound, false},
 	codeMethod:                 {http.StatusMethodNotAllowed, false},
 	codeBodyTimeout:            {http.StatusRequestTimeout, true},
+	pith.CodeMismatch:          {http.StatusConflict, false},
 	pith.CodeTooLarge:          {http.StatusRequestEntityTooLarge, false},
 	codeMediaType:              {http.StatusUnsupportedMediaType, false},
 	pith.CodeBudgetUnreachable: {http.StatusUnprocessableEntity, false},

@@ -3,7 +3,9 @@ package service
 import (
 	"context"
 	"net/http"
+	"unicode/utf8"
 
+	"github.com/pith-proxy/pith"
 	"github.com/pith-proxy/pith/service/internal/api"
 )
 
@@ -16,6 +18,7 @@ type answer func(w http.ResponseWriter) error
 
 func (a answer) VisitCompressResponse(w http.ResponseWriter) error        { return a(w) }
 func (a answer) VisitCompressBatchResponse(w http.ResponseWriter) error   { return a(w) }
+func (a answer) VisitDecompressResponse(w http.ResponseWriter) error      { return a(w) }
 func (a answer) VisitCountResponse(w http.ResponseWriter) error           { return a(w) }
 func (a answer) VisitListCompressorsResponse(w http.ResponseWriter) error { return a(w) }
 func (a answer) VisitHealthResponse(w http.ResponseWriter) error          { return a(w) }
@@ -47,6 +50,22 @@ func (h handlers) Compress(ctx context.Context, r api.CompressRequestObject) (ap
 		writeJSON(w, http.StatusOK, c)
 		return nil
 	}), nil
+}
+
+// Decompress implements api.StrictServerInterface.
+func (h handlers) Decompress(_ context.Context, r api.DecompressRequestObject) (api.DecompressResponseObject, error) {
+	d := pith.Decode{Scheme: r.Body.Decode.Scheme, Params: r.Body.Decode.Params}
+	if h.opts.Decode == nil {
+		return nil, pith.Invalid("/decode/scheme", "no such scheme; this server knows none")
+	}
+	text, err := h.opts.Decode(r.Body.Text, d)
+	if err != nil {
+		return nil, err
+	}
+	if !utf8.ValidString(text) {
+		return nil, &pith.Error{Code: pith.CodeMismatch, Param: "/decode", Msg: "the source is not UTF-8, which JSON cannot hold; use pith decompress"}
+	}
+	return reply(http.StatusOK, api.Decompression{Object: api.ObjectDecompression, Text: text, Exact: true}), nil
 }
 
 // Count implements api.StrictServerInterface.

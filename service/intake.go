@@ -35,6 +35,11 @@ func (i intake) CompressBatch(w http.ResponseWriter, r *http.Request) {
 	i.admit(w, r, i.s.contract.batch, true, i.ServerInterface.CompressBatch)
 }
 
+// Decompress implements api.ServerInterface.
+func (i intake) Decompress(w http.ResponseWriter, r *http.Request) {
+	i.admit(w, r, i.s.contract.decompress, false, i.ServerInterface.Decompress)
+}
+
 // Count implements api.ServerInterface.
 func (i intake) Count(w http.ResponseWriter, r *http.Request) {
 	i.admit(w, r, i.s.contract.count, false, i.ServerInterface.Count)

@@ -74,12 +74,15 @@ func requestOf(r *api.CompressRequest, patterns []*regexp.Regexp) pith.Request {
 			Strictness:      pith.Strictness(r.Budget),
 			TopN:            r.TopN,
 			MinScore:        r.MinScore,
-			Preserve:        pith.Preserve{Classes: classesOf(r.Preserve.Classes), Literals: r.Preserve.Literals, Patterns: patterns},
+			Preserve:        pith.Preserve{Classes: namesOf(r.Preserve.Classes), Literals: r.Preserve.Literals, Patterns: patterns},
 			ForceTokens:     r.ForceTokens,
 			ReserveDigits:   r.ReserveDigits,
 			DropConsecutive: r.DropConsecutive,
 			ReturnSpans:     slices.Contains(r.Return, api.ReturnSpans),
 			ReturnLabels:    slices.Contains(r.Return, api.ReturnLabels),
+			ReturnDecode:    slices.Contains(r.Return, api.ReturnDecode),
+			Lossless: pith.Lossless{Forms: namesOf(r.Lossless.Forms), LegendRows: r.Lossless.LegendRows,
+				Warm: r.Lossless.Brief == api.BriefWarm, Inline: r.Lossless.Inline},
 		},
 	}
 	if r.Contexts == nil {
@@ -94,8 +97,8 @@ func requestOf(r *api.CompressRequest, patterns []*regexp.Regexp) pith.Request {
 	return req
 }
 
-// classesOf keeps the difference between no list and an empty one.
-func classesOf(in []api.PreserveClasses) []string {
+// namesOf keeps the difference between no list and an empty one.
+func namesOf[S ~string](in []S) []string {
 	if in == nil {
 		return nil
 	}

@@ -32,13 +32,19 @@ func resultOf(j *job, i int, c *pith.ContextResult) api.CompressResult {
 		Index: i, ID: c.ID, Text: string(c.Text),
 		Status: api.CompressResultStatus(c.Status), Dropped: c.Status == pith.StatusDropped,
 		Method: c.Method, InputTokens: c.InputTokens, OutputTokens: c.OutputTokens,
-		Warnings: orEmpty(c.Warnings),
+		Warnings: orEmpty(c.Warnings), Kind: c.Kind, Language: c.Language,
 	}
 	if j.scores {
 		r.Score = c.Score
 	}
+	if c.Forms != nil {
+		r.Forms, r.Exact = &c.Forms, &c.Exact
+	}
+	if c.Decode != nil {
+		r.Decode = &api.Decode{Scheme: c.Decode.Scheme, Params: c.Decode.Params}
+	}
 	source := string(j.req.Contexts[i].Text)
-	if j.req.Options.ReturnSpans {
+	if j.req.Options.ReturnSpans && c.Forms == nil {
 		spans := make([]api.Span, len(c.Spans))
 		at := newRuler(source, j.unit)
 		for k, s := range c.Spans {
@@ -46,7 +52,7 @@ func resultOf(j *job, i int, c *pith.ContextResult) api.CompressResult {
 		}
 		r.Spans = &spans
 	}
-	if j.req.Options.ReturnLabels {
+	if j.req.Options.ReturnLabels && c.Forms == nil {
 		labels := labelsOf(j, source, c.Labels)
 		r.Labels = &labels
 	}

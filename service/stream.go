@@ -3,6 +3,8 @@ package service
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -111,6 +113,7 @@ func (s *Service) streamContexts(ctx context.Context, j *job, l *lines) (*outcom
 	}
 	whole := &outcome{}
 	whole.Contexts = make([]pith.ContextResult, len(j.req.Contexts))
+	methods, versions := make([]string, len(j.req.Contexts)), make([]string, len(j.req.Contexts))
 	var mu sync.Mutex
 	err := s.each(ctx, len(j.req.Contexts), func(ctx context.Context, i int) error {
 		one := *j
@@ -121,9 +124,11 @@ func (s *Service) streamContexts(ctx context.Context, j *job, l *lines) (*outcom
 		}
 		mu.Lock()
 		merge(whole, o, i)
+		methods[i], versions[i] = o.Method, o.Version
 		mu.Unlock()
 		return l.result(lineOf(j, i, &o.Contexts[0]), false)
 	})
+	whole.Method, whole.Version = joined(methods, versions)
 	return whole, err
 }
 
@@ -144,9 +149,21 @@ func merge(whole, one *outcome, i int) {
 	if one.failure != nil {
 		whole.failure = one.failure
 	}
-	if whole.Method == "" || whole.Method == "none" {
-		whole.Method, whole.Version = one.Method, one.Version
+}
+
+// joined names the methods that had a part, in the order of the contexts, and their
+// versions. None counts only where there is no other.
+func joined(methods, versions []string) (method, version string) {
+	var ms, vs []string
+	for i, m := range methods {
+		if m != "" && m != "none" && !slices.Contains(ms, m) {
+			ms, vs = append(ms, m), append(vs, versions[i])
+		}
 	}
+	if ms == nil {
+		return methods[0], versions[0]
+	}
+	return strings.Join(ms, "+"), strings.Join(vs, "+")
 }
 
 func lineOf(j *job, i int, c *pith.ContextResult) api.CompressResultLine {

@@ -5,12 +5,11 @@ import (
 	"strings"
 
 	"github.com/pith-proxy/pith"
+	"github.com/pith-proxy/pith/compressors/content"
 	"github.com/pith-proxy/pith/service/proxy/dialect"
 	"github.com/pith-proxy/pith/service/proxy/jsonedit"
 	"github.com/pith-proxy/pith/service/proxy/ledger"
 	"github.com/pith-proxy/pith/service/proxy/policy"
-
-	"github.com/pith-proxy/pith/compressors/content"
 )
 
 // kept is the decision, made from the text alone, to leave it as it is.
@@ -69,11 +68,15 @@ func (q *prompt) tokens(texts []string, size int) int {
 func (q *prompt) single(u *unit, text string) ledger.Entry {
 	b := u.blocks[0]
 	d := policy.Decide(policy.BlockInfo{Role: string(u.role), ToolName: b.Tool, IsError: b.IsError, Class: content.Classify(text)}, q.settings)
-	if d.Action != policy.Lossy { // no method yet undoes what it does
+	switch {
+	case d.Action == policy.Keep:
 		return kept(string(d.Reason))
-	}
-	if reason := q.noLossy(); reason != "" {
-		return kept(reason)
+	case d.Action == policy.Lossless:
+		return q.reshape(u, text, &d)
+	case d.Class == content.Log: // it has more to give than its words
+		if e := q.reshape(u, text, &d); e.Raw || e.Texts != nil {
+			return e
+		}
 	}
 	if u.role == dialect.Tool && policy.Normative(text) {
 		return kept(string(policy.ReasonRules))
@@ -86,8 +89,44 @@ func (q *prompt) single(u *unit, text string) ledger.Entry {
 	return q.entry(u, &v, v.texts)
 }
 
-// noLossy says why nothing in this request may lose words; "" if it may.
+// estimatedShare is what another form must save if the tokens are an estimate.
+const estimatedShare = 0.12
+
+// reshape writes a tool's result in another form, of which nothing is lost.
+func (q *prompt) reshape(u *unit, text string, d *policy.Decision) ledger.Entry {
+	method := q.settings.Lossless
+	if policy.LosslessMethod(q.settings.Method) {
+		method = q.settings.Method
+	}
+	if u.role != dialect.Tool || !policy.LosslessMethod(method) {
+		return kept(string(d.Reason))
+	}
+	req := pith.Request{Method: method, Contexts: []pith.Context{{Text: pith.Text(text)}}}
+	req.Options.Lossless.Forms = d.Forms
+	v := q.compress(req)
+	if v.texts != nil && !q.counter().Exact() && float64(v.before-v.after) < estimatedShare*float64(v.before) {
+		v = verdict{reason: reasonNotShorter}
+	}
+	return q.entry(u, &v, v.texts)
+}
+
+// noLossy says why nothing in this request may lose words, not even those that it lost
+// before; "" if it may.
 func (q *prompt) noLossy() string {
+	switch {
+	case q.body.Store && q.settings.SkipStored:
+		return reasonStored
+	case q.settings.NoLossy:
+		return string(policy.ReasonNoLossy)
+	}
+	return ""
+}
+
+// keepsWords says why nothing in this request is to lose words from now on; "" if it is.
+func (q *prompt) keepsWords() string {
+	if reason := q.noLossy(); reason != "" {
+		return reason
+	}
 	if q.settings.Mode == policy.ModeLossless {
 		return string(policy.ReasonModeLossless)
 	}
@@ -97,13 +136,8 @@ func (q *prompt) noLossy() string {
 // untouchable says why nothing in this request may be rewritten, not even to what it was
 // rewritten to before; "" if it may.
 func (q *prompt) untouchable() string {
-	switch {
-	case q.settings.NoLossy:
-		return string(policy.ReasonNoLossy)
-	case q.body.Sensitive:
+	if q.body.Sensitive {
 		return reasonSensitive
-	case q.body.Store && q.settings.SkipStored:
-		return reasonStored
 	}
 	return ""
 }
@@ -114,7 +148,12 @@ func (q *prompt) compress(req pith.Request) verdict {
 		q.report.failed = true
 		return verdict{reason: reasonBreaker, failed: true}
 	}
-	req.Method = q.settings.Method
+	if req.Method == "" {
+		req.Method = q.settings.Method
+	}
+	if policy.LosslessMethod(req.Method) {
+		req.Budget = pith.Budget{}
+	}
 	req.Hasty, req.Memory = true, q.memory
 	req.Options.Tokenizer = q.counter().Name()
 	req.Options.Preserve.Classes = q.settings.Preserve

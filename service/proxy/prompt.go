@@ -262,6 +262,10 @@ func (q *prompt) formKey(u *unit) ledger.Key {
 func (q *prompt) form(u *unit) {
 	if e, ok := q.book.Get(u.pin); ok {
 		q.report.hits++
+		if reason := q.noLossy(); reason != "" && lostWords(&e) {
+			u.form = kept(reason)
+			return
+		}
 		u.form, u.pinned = e, true
 		return
 	}
@@ -285,6 +289,9 @@ func (q *prompt) form(u *unit) {
 	u.pinned = true
 	q.book.Put(u.pin, e)
 }
+
+// lostWords reports whether words are missing from a form.
+func lostWords(e *ledger.Entry) bool { return e.Texts != nil && !policy.LosslessMethod(e.Method) }
 
 // decide is form for a unit that this conversation did not have before.
 func (q *prompt) decide(u *unit) ledger.Entry {

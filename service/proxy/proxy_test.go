@@ -7,9 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pith-proxy/pith/service/proxy/policy"
-
 	"github.com/pith-proxy/pith/compressors/content"
+	"github.com/pith-proxy/pith/service/proxy/policy"
 )
 
 func TestContextsOfAQuestionAreShortened(t *testing.T) {

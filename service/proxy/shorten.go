@@ -61,6 +61,9 @@ func (x *exchange) shorten(r *http.Request, src []byte) (out []byte, problem *ve
 		}
 		problem = x.refusal(&settings)
 	default:
+		if body.Store && settings.SkipStored {
+			settings.NoLossy = true
+		}
 		q := &prompt{Proxy: x.Proxy, src: src, api: x.route.api, body: body, settings: settings,
 			tenant: x.caller.tenant, overrides: asked(overrides), report: &x.report}
 		var cancel context.CancelFunc

@@ -5,10 +5,9 @@ import (
 	"strings"
 
 	"github.com/pith-proxy/pith"
+	"github.com/pith-proxy/pith/compressors/content"
 	"github.com/pith-proxy/pith/service/proxy/ledger"
 	"github.com/pith-proxy/pith/service/proxy/policy"
-
-	"github.com/pith-proxy/pith/compressors/content"
 )
 
 // tagged is a text in which the client says itself what is to be done with what. It
@@ -41,7 +40,7 @@ func (q *prompt) tagged(u *unit, texts []string) (ledger.Entry, bool) {
 
 // segments compresses what the tags of one text say, and takes the tags out.
 func (q *prompt) segments(text string, tags policy.Tagged) verdict {
-	lossy := q.noLossy() == ""
+	lossy := q.keepsWords() == ""
 	var b strings.Builder
 	total := verdict{method: "tags"}
 	for _, s := range tags.Segments {

@@ -6,17 +6,16 @@ import (
 	"strings"
 
 	"github.com/pith-proxy/pith"
+	"github.com/pith-proxy/pith/compressors/content"
 	"github.com/pith-proxy/pith/service/proxy/dialect"
 	"github.com/pith-proxy/pith/service/proxy/ledger"
 	"github.com/pith-proxy/pith/service/proxy/policy"
-
-	"github.com/pith-proxy/pith/compressors/content"
 )
 
 // userTurn is a user's turn. Its contexts may be shortened for its question, which is
 // part of it, so that what becomes of it depends on nothing else.
 func (q *prompt) userTurn(u *unit, texts []string) ledger.Entry {
-	if reason := q.noLossy(); reason != "" {
+	if reason := q.keepsWords(); reason != "" {
 		return kept(reason)
 	}
 	whole := q.reads(policy.RoleUser)

@@ -168,6 +168,21 @@ func (e CountObject) Valid() bool {
 	}
 }
 
+// Defines values for DecompressionObject.
+const (
+	ObjectDecompression DecompressionObject = "decompression"
+)
+
+// Valid indicates whether the value is a known member of the DecompressionObject enum.
+func (e DecompressionObject) Valid() bool {
+	switch e {
+	case ObjectDecompression:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ErrorType.
 const (
 	TypePithError ErrorType = "pith_error"
@@ -222,11 +237,80 @@ func (e HealthStatus) Valid() bool {
 	}
 }
 
+// Defines values for LosslessBrief.
+const (
+	BriefCold LosslessBrief = "cold"
+	BriefWarm LosslessBrief = "warm"
+)
+
+// Valid indicates whether the value is a known member of the LosslessBrief enum.
+func (e LosslessBrief) Valid() bool {
+	switch e {
+	case BriefCold:
+		return true
+	case BriefWarm:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LosslessForms.
+const (
+	FormCSV      LosslessForms = "csv"
+	FormColumns  LosslessForms = "columns"
+	FormDict     LosslessForms = "dict"
+	FormFrames   LosslessForms = "frames"
+	FormHTML     LosslessForms = "html"
+	FormHits     LosslessForms = "hits"
+	FormJSON     LosslessForms = "json"
+	FormLog      LosslessForms = "log"
+	FormMarkdown LosslessForms = "markdown"
+	FormNoise    LosslessForms = "noise"
+	FormPaths    LosslessForms = "paths"
+	FormSpace    LosslessForms = "space"
+)
+
+// Valid indicates whether the value is a known member of the LosslessForms enum.
+func (e LosslessForms) Valid() bool {
+	switch e {
+	case FormCSV:
+		return true
+	case FormColumns:
+		return true
+	case FormDict:
+		return true
+	case FormFrames:
+		return true
+	case FormHTML:
+		return true
+	case FormHits:
+		return true
+	case FormJSON:
+		return true
+	case FormLog:
+		return true
+	case FormMarkdown:
+		return true
+	case FormNoise:
+		return true
+	case FormPaths:
+		return true
+	case FormSpace:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Method.
 const (
 	MethodAuto       Method = "auto"
 	MethodLLMLingua2 Method = "llmlingua2"
+	MethodLossless   Method = "lossless"
+	MethodMetatoken  Method = "metatoken"
 	MethodNone       Method = "none"
+	MethodStructure  Method = "structure"
 )
 
 // Valid indicates whether the value is a known member of the Method enum.
@@ -236,7 +320,13 @@ func (e Method) Valid() bool {
 		return true
 	case MethodLLMLingua2:
 		return true
+	case MethodLossless:
+		return true
+	case MethodMetatoken:
+		return true
 	case MethodNone:
+		return true
+	case MethodStructure:
 		return true
 	default:
 		return false
@@ -356,6 +446,7 @@ func (e Profile) Valid() bool {
 
 // Defines values for ReturnPart.
 const (
+	ReturnDecode ReturnPart = "decode"
 	ReturnLabels ReturnPart = "labels"
 	ReturnScores ReturnPart = "scores"
 	ReturnSpans  ReturnPart = "spans"
@@ -364,6 +455,8 @@ const (
 // Valid indicates whether the value is a known member of the ReturnPart enum.
 func (e ReturnPart) Valid() bool {
 	switch e {
+	case ReturnDecode:
+		return true
 	case ReturnLabels:
 		return true
 	case ReturnScores:
@@ -555,7 +648,13 @@ type CompressRequest struct {
 	// Instruction What the reader is told to do; used as `question` is.
 	Instruction Instruction `json:"instruction,omitempty"`
 
-	// Method How to compress. `auto` chooses; `none` returns every text as it came, and counts.
+	// Lossless What lossless methods may do.
+	Lossless Lossless `json:"lossless,omitempty"`
+
+	// Method How to compress. `auto` chooses by what each text is made of; `llmlingua2` drops
+	// words; `lossless`, `structure` and `metatoken` drop none; `none` returns every text as
+	// it came, and counts. A context may name another method than its request only if that
+	// is `none` or lossless.
 	Method Method `json:"method,omitempty"`
 
 	// MinScore Drop the contexts whose score is lower.
@@ -590,7 +689,8 @@ type CompressRequest struct {
 	ReserveDigits ReserveDigits `json:"reserve_digits,omitempty"`
 
 	// Return What to return beside each text: `spans`, the ranges that were kept; `labels`, the
-	// verdict on each word; `scores`, what `top_n` and `min_score` go by.
+	// verdict on each word; `scores`, what `top_n` and `min_score` go by; `decode`, what
+	// `/v1/decompress` needs to restore a text that a lossless method changed.
 	Return Return `json:"return,omitempty"`
 
 	// Scope Over what a rate is spent: each window of a text keeps its own share, or all
@@ -613,8 +713,17 @@ type CompressRequest struct {
 
 // CompressResult defines model for CompressResult.
 type CompressResult struct {
+	// Decode Restores the source; see `/v1/decompress`. Only on request, and where `exact`.
+	Decode *Decode `json:"decode,omitempty"`
+
 	// Dropped The whole context was left out.
 	Dropped bool `json:"dropped"`
+
+	// Exact Whether the source can be restored from `text`; only beside `forms`.
+	Exact *bool `json:"exact,omitempty"`
+
+	// Forms The forms that a lossless method wrote the text in; absent where none did.
+	Forms *[]string `json:"forms,omitempty"`
 
 	// ID Its `id` there, if it had one.
 	ID string `json:"id,omitempty"`
@@ -623,17 +732,25 @@ type CompressResult struct {
 	Index       int `json:"index"`
 	InputTokens int `json:"input_tokens"`
 
+	// Kind What `auto` took the text for: prose, markdown, html, log, search, code, json, ndjson,
+	// table, diff, trace, mixed or other.
+	Kind string `json:"kind,omitempty"`
+
 	// Labels One for each word of the source, in order. None if `text` is the source for want
-	// of anything better.
-	Labels       *[]Label `json:"labels,omitempty"`
-	Method       string   `json:"method"`
-	OutputTokens int      `json:"output_tokens"`
+	// of anything better, and not beside `forms`.
+	Labels *[]Label `json:"labels,omitempty"`
+
+	// Language The programming language, where `kind` is code and it is known.
+	Language     string `json:"language,omitempty"`
+	Method       string `json:"method"`
+	OutputTokens int    `json:"output_tokens"`
 
 	// Score Relevance to the question, or without one the mean keep probability of its
 	// words; higher is better. Absent if no model read the text.
 	Score *float64 `json:"score,omitempty"`
 
-	// Spans The kept ranges of the source. Joined, they are `text`. Not in the compat profile.
+	// Spans The kept ranges of the source. Joined, they are `text`. Not in the compat profile,
+	// and not beside `forms`.
 	Spans    *[]Span              `json:"spans,omitempty"`
 	Status   CompressResultStatus `json:"status"`
 	Text     string               `json:"text"`
@@ -661,7 +778,7 @@ type Compression struct {
 	Created int64  `json:"created"`
 	ID      string `json:"id"`
 
-	// Method What `auto` chose.
+	// Method What `auto` chose; several are joined by `+`.
 	Method string `json:"method"`
 
 	// Models The compressor's models that took part.
@@ -738,7 +855,10 @@ type Context struct {
 	// Locked Return this text byte for byte. It counts against no budget.
 	Locked bool `json:"locked,omitempty"`
 
-	// Method How to compress. `auto` chooses; `none` returns every text as it came, and counts.
+	// Method How to compress. `auto` chooses by what each text is made of; `llmlingua2` drops
+	// words; `lossless`, `structure` and `metatoken` drop none; `none` returns every text as
+	// it came, and counts. A context may name another method than its request only if that
+	// is `none` or lossless.
 	Method Method `json:"method,omitempty"`
 
 	// Rate The fraction of tokens to keep. 1 keeps everything. Without a rate, `target_tokens`
@@ -791,6 +911,34 @@ type CountResult struct {
 
 // DeadlineMs How long the compression may take.
 type DeadlineMs = int
+
+// Decode What restores a text; to be passed back as it came. It belongs beside the prompt, never in it.
+type Decode struct {
+	Params string `json:"params"`
+	Scheme string `json:"scheme"`
+}
+
+// DecompressRequest defines model for DecompressRequest.
+type DecompressRequest struct {
+	// Decode What restores a text; to be passed back as it came. It belongs beside the prompt, never in it.
+	Decode Decode `json:"decode"`
+
+	// Text The text as it was returned.
+	Text string `json:"text"`
+}
+
+// Decompression defines model for Decompression.
+type Decompression struct {
+	// Exact Always true: what cannot be restored is an error.
+	Exact  bool                `json:"exact"`
+	Object DecompressionObject `json:"object"`
+
+	// Text The source, byte for byte.
+	Text string `json:"text"`
+}
+
+// DecompressionObject defines model for Decompression.Object.
+type DecompressionObject string
 
 // DropConsecutive Of equal force tokens in a row, keep one.
 type DropConsecutive = bool
@@ -855,7 +1003,36 @@ type Label struct {
 	W string `json:"w"`
 }
 
-// Method How to compress. `auto` chooses; `none` returns every text as it came, and counts.
+// Lossless What lossless methods may do.
+type Lossless struct {
+	// Brief Where the sentence is that explains a dictionary: in each text (`cold`), or in the
+	// system prompt, where the caller has put it once (`warm`; docs/lossless.md has it).
+	Brief LosslessBrief `json:"brief,omitempty"`
+
+	// Forms The forms that may be used. By default all but `html`, which takes the text out of
+	// a page and cannot be undone.
+	Forms []LosslessForms `json:"forms,omitempty"`
+
+	// Inline Define each phrase where it first stands instead of in front, so that a text which
+	// grows at its end keeps its beginning.
+	Inline bool `json:"inline,omitempty"`
+
+	// LegendRows The most definitions that a reader has to look up in one text; 8 by default, and
+	// -1 is none. Models were seen to fail over legends of 15 rows and more.
+	LegendRows int `json:"legend_rows,omitempty"`
+}
+
+// LosslessBrief Where the sentence is that explains a dictionary: in each text (`cold`), or in the
+// system prompt, where the caller has put it once (`warm`; docs/lossless.md has it).
+type LosslessBrief string
+
+// LosslessForms defines model for Lossless.Forms.
+type LosslessForms string
+
+// Method How to compress. `auto` chooses by what each text is made of; `llmlingua2` drops
+// words; `lossless`, `structure` and `metatoken` drop none; `none` returns every text as
+// it came, and counts. A context may name another method than its request only if that
+// is `none` or lossless.
 type Method string
 
 // MinScore Drop the contexts whose score is lower.
@@ -903,7 +1080,8 @@ type Rate = float64
 type ReserveDigits = bool
 
 // Return What to return beside each text: `spans`, the ranges that were kept; `labels`, the
-// verdict on each word; `scores`, what `top_n` and `min_score` go by.
+// verdict on each word; `scores`, what `top_n` and `min_score` go by; `decode`, what
+// `/v1/decompress` needs to restore a text that a lossless method changed.
 type Return = []ReturnPart
 
 // ReturnPart defines model for ReturnPart.
@@ -1009,6 +1187,9 @@ type CompressBatchJSONRequestBody = BatchRequest
 // CountJSONRequestBody defines body for Count for application/json ContentType.
 type CountJSONRequestBody = CountRequest
 
+// DecompressJSONRequestBody defines body for Decompress for application/json ContentType.
+type DecompressJSONRequestBody = DecompressRequest
+
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
 	// Health Is the process alive?
@@ -1029,6 +1210,9 @@ type ServerInterface interface {
 	// Count Count the tokens of texts.
 	// (POST /v1/count)
 	Count(w http.ResponseWriter, r *http.Request)
+	// Decompress Restore a text that a lossless method changed.
+	// (POST /v1/decompress)
+	Decompress(w http.ResponseWriter, r *http.Request)
 }
 
 // Unimplemented server implementation that returns http.StatusNotImplemented for each endpoint.
@@ -1068,6 +1252,12 @@ func (_ Unimplemented) ListCompressors(w http.ResponseWriter, r *http.Request) {
 // Count Count the tokens of texts.
 // (POST /v1/count)
 func (_ Unimplemented) Count(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// Decompress Restore a text that a lossless method changed.
+// (POST /v1/decompress)
+func (_ Unimplemented) Decompress(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -1155,6 +1345,20 @@ func (siw *ServerInterfaceWrapper) Count(w http.ResponseWriter, r *http.Request)
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.Count(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// Decompress operation middleware
+func (siw *ServerInterfaceWrapper) Decompress(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.Decompress(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -1282,6 +1486,9 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/compress/batch", wrapper.CompressBatch)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/decompress", wrapper.Decompress)
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/compressors", wrapper.ListCompressors)
@@ -1720,6 +1927,58 @@ func (response CountdefaultJSONResponse) VisitCountResponse(w http.ResponseWrite
 	return err
 }
 
+type DecompressRequestObject struct {
+	Body *DecompressJSONRequestBody
+}
+
+type DecompressResponseObject interface {
+	VisitDecompressResponse(w http.ResponseWriter) error
+}
+
+type Decompress200ResponseHeaders struct {
+	XPithRequestID string
+}
+
+type Decompress200JSONResponse struct {
+	Body    Decompression
+	Headers Decompress200ResponseHeaders
+}
+
+func (response Decompress200JSONResponse) VisitDecompressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Pith-Request-Id", fmt.Sprint(response.Headers.XPithRequestID))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecompressdefaultJSONResponse struct {
+	Body       ErrorEnvelope
+	Headers    FailureResponseHeaders
+	StatusCode int
+}
+
+func (response DecompressdefaultJSONResponse) VisitDecompressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.Header().Set("X-Pith-Error", fmt.Sprint(response.Headers.XPithError))
+	w.Header().Set("X-Pith-Request-Id", fmt.Sprint(response.Headers.XPithRequestID))
+	w.Header().Set("x-should-retry", fmt.Sprint(response.Headers.XShouldRetry))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// Health Is the process alive?
@@ -1740,6 +1999,9 @@ type StrictServerInterface interface {
 	// Count Count the tokens of texts.
 	// (POST /v1/count)
 	Count(ctx context.Context, request CountRequestObject) (CountResponseObject, error)
+	// Decompress Restore a text that a lossless method changed.
+	// (POST /v1/decompress)
+	Decompress(ctx context.Context, request DecompressRequestObject) (DecompressResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
@@ -1953,156 +2215,215 @@ func (sh *strictHandler) Count(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// Decompress operation middleware
+func (sh *strictHandler) Decompress(w http.ResponseWriter, r *http.Request) {
+	var request DecompressRequestObject
+
+	var body DecompressJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.Decompress(ctx, request.(DecompressRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Decompress")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DecompressResponseObject); ok {
+		if err := validResponse.VisitDecompressResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // Base64 encoded, compressed with deflate, json marshaled OpenAPI spec.
 // Stored as a slice of fixed-width chunks rather than one concatenated
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L1rcxs3sjf+Vbq4p8qJa0RL8qV26RenFMX5r8/6tr6U/0+FejTgDEgiGgJcACOKifXdn+puADNDDkXK",
-	"8ebsi+RFzBnh2mh0//oCzG+DwiyWRkvt3WD022AuRSkt/XxhrbH4o5SusGrpldGD0SA/yUfg58qBxAKg",
-	"HCyVnz9wYFY6A208CLiWujT2gRsOsoEr5nIhsCGp68Vg9PPgZHCRDfx6KQejgfNW6dng9jYbvJf/qqXz",
-	"L8vtTt+IhXTcq+VSoDT4uQQn7bW0DxxUZtbtra8Db9dnUy97pvVBFkaXDryBlVB+CLnF0kcCix8tXA5z",
-	"4bhHsZDY+0JVlXJcrdvzQmm1wKmepGkq7eVMWhrGh7mpq5IGsz2Oz3Pp59I2PcX5LsQaXF0UUpZQCS9t",
-	"P229reUgG0xF5WQ/mT944WvXs7DICVY6J8sc1BSEXoOXNx5mxoObG+ulzSCvdTEXehYKaaMllKrMICd2",
-	"oJd+Lsc6tmYsTIWqZAlClzQtbNSBsBKYomsoxEIO4WzipPYwtWYBb378nw9v34DzVoqFy2A1N06OtasX",
-	"C2HX4MTagfLDse4lQjOTQTZIAx5kAxpjH1lus4GVbmm0k0San4SqaivxZ2G0l9rjT7FcVqoQSLBHvzik",
-	"2m+t3v/LyulgNPjLo2ZLPeK/uke0mV7oa1mZpeT+utT/OG+Wmun1nIklJpWEWpfSwkNqxT0kVhRVBY6W",
-	"UhL7tXYusdZRYvS+cYXSj1pb4jYb/P9H75SfH6Wdf1dNLtRUCrv3iLfv3X3GfX6bDW6OHG2HIxv3w11V",
-	"21vnlqgYCIwVfxC+mOOPpTVLab3ipSysFF7SqKbGLoTn7fjsyWB7d2YDVfbIjmxgJr/IwvfxmDJ6OKGe",
-	"t9gKZ4fFj66F1SjBsN5baonHesFsV1csfJWXC7ePk6jme6qEAws9CmvFmp7VArve08hHLnWbDWonZnJf",
-	"8U9UiDfJv2plkZo/I6kSYbJE5mZGsfE0qIZAodZtxov20ssF7a+yVLgfRPWutYQkyzb3yxnk52EFAj/l",
-	"sFJ+DgLyonbeLC5VmePG0Mbvm19s6dzoaaUK73BkXS6a1OVM7m3og7eq8Fo6aqEQxXwvbc+pEJZOAvNy",
-	"YUpZHTpoY19TcWpCk3DdFu4fk9z1BmJPWVSixqJ4MSS5YWnNYumRcgfx4zn3SUt4mw0W4uYlVzs5Pj7O",
-	"UBfG521mTQvVP+BCVBXpdrPSgBsIpoY1I47sOVjpa6tlCUnE46gX4uaV1DM/H4xOnz7LtvdyKUVZKS0v",
-	"90/ux1D0Na1nac3yskAdUdReXe9d2h+tWZ63it9mKIEKeenNldR7O/8Jy37koiiZ9LL2/YRCJUyqurW4",
-	"w0HP1JV23tYFV72795etoriu0s9Nua/Say51S+t+6Qpj9xLptdIfqBxWOoTvE7eb6dRJf1lrtXdfvqWi",
-	"n7AkVtSX8i4Vl2rppOSQpIg091V5F8uxAJmq6oAqXOw2G5AcO2Bt/hnLoUQWfm8X77EM6xoc3GWpZsrv",
-	"5b/3XPpHLkzVcb/tr0alSDcj2NknMqkQai5hZ9IfuDc+UuFmc/i5lW5uqr0c+jEVxFpYX/0q93LCx1SQ",
-	"ai0v9f4ayzdbGrORd1uqELHCzByFl1G2R6kalD7xx15F2VVcAVTeE2Bsi3OSpXdI842ppm53Kv2AYbYE",
-	"2t+FA6nICMpbICsHY6ORgbJtA+Q1BYk+VfV2Ohj9fJgGpZ100VqBI3ellkdmySQ+WhoEiDYQeFNvbQnZ",
-	"JFsOG0WQMffpX+lS3rT6bluXHYRG5bK7+K67Gq+UltsrcgaoAxEfiGCRyRII824vxAFAecgA8f54mUbX",
-	"YOZ7IeUNyqRdtzWWhi7nEb6Vciqov8HKKo+AdtNmFz6ip4RZCPyR1T6RUDtZjiCn6jmZbmYKyj+H3EpR",
-	"5rDCFhRZw1ZmaCmPtTZ+rvQMtFzhn67kEsub6TQnq3sIqPmFdivqrjGqk+cgbKKVWA/hnIblxpowcqmm",
-	"U2nR2C6sLKX2SlQO3Byrh27ZtI5rGOeNox2Q5j1w9YiGn0NtenjPTdDvt9hOpPQnJ/vcIcKDFLZS0kb7",
-	"2EVa0yyZ4OCWwsqSXURIncG2HOwXNy+upV3TlNngjkb4SjhYiFLCRE6NlUP4IGcL5C9YSSYTVMZcyRKE",
-	"x4q6BbgmxlRSsA7kWpdz1QfLU5se5zkXJUyk1IBkhskaBBAiikPoNVhjBwvlgu/iri5o7NS8Nqu+BrfE",
-	"OFFtYx5bvfZuny2jCkWiXgeR2B0lgVvyEEUbBuRNUdWlBCmKORhk5efgpC5xeQebcg6hccv+IWG6FFYs",
-	"BqPBo/T6Ntvslxrkzo1NfTdWYzPe7f4usLmOek/d317cbveFSI2dYG2kc595EtbbRErduXb/dtcgIhD6",
-	"mgEkELXReQtcbXbcnfRXj6A7v68bCm8qGkLEdfcZAlspbfS40XUDFi9a++BQ+Panv+I/1l/xp+fgT8/B",
-	"n56DPz0Hf4znYCeiaiznrsxHKbOUO5ypq7mpZEQ4hG4rOfVgat8PXPucsi+9g1yVebRTFBoxBFsD5O4R",
-	"G8FS3W5oWYmCAql5VAN5P8Il8dVa3e0SlZjIqkeLvNXsMialvjK2TJaDqW0hSZ+QLhnCG5SEago5jiQP",
-	"tlgoR22shPZjbSguyobZRHovLRtKB6meVzjMraDNPez+RpRuB6hqv49KSah2ifReVvJa6EKiDsBJR1mS",
-	"ISRGe9EgOtZsWS6k0HAl5RL17kRMVKX8mq1ZtC6NLd1zmKsZWp7KRRrF2C5FjINRQ1ZIjAczFVN8rjT1",
-	"pJINN+h6MZH2PqRyS6F34Aq0pMEKPZOuyw9D+B+jtCwzjkqjNczsgOyRMg5wYYWHIKMPxh0flryvvnbt",
-	"XQrb741yRzlwmInO0uS83Ri/+tRqkt/8GBvGecgb38uJK2G10rOuw3Gr1J3Ow+i3oj7S1BP/b4iETeZv",
-	"CNAazMVeeXoP31fbpXVPD9hX+L5awzvc+bWhK77K/9X1qW44XA+2FT45NheaMHyXwp+0ugGvOKmmlU/z",
-	"9cH6Rkz2OJNyUXuTQzE3rl9lkXTaIToam+eBYzEW/CremCtYCtu1Q/Zw/Z60gnsxSXuxLpI+uNOwSv4g",
-	"bTyELZPBLyQCYbIGvzKg5Qr5v98muG/qwiZP/v7shfvDsE8o4e6Z95ANrqWN26BLzvM565HVXGp5LS3I",
-	"f9WiajyVC7GGmfTsUYDJ2u8g5bcQmjvSMZLQjJNILN6mX5OsETinnceRRpdWKDoL7pIbbCZtQFTppV0o",
-	"rZxXRY8ztks9pBwTdJNye4DqGVyLqiaxnfP8816yXyndUzsnsuQZ5JVxrpLO4W95460o0BzHp8KUkkNS",
-	"2mjZ33ol9KwWsz6v7MsPb+HZ478dnQA25BBGk8NZCldbiXj6OcjF0q8Dxi6NdLRPF8KH3L/DpUxlRCl3",
-	"wHnGYspRRqNcGLvup/JC3LTA5UY7muBhWLZ+EL9LqrJM3vQl5bRxUMTdb6ZaytI17qjtaewWuH15gQfI",
-	"W6zWsr8vxUowyN7uuyVEtrMyd+9k4tGtHrKNrdTmttYGby1blzqJK5px3b2XXynXZ3IKL+4t/9kxsl8X",
-	"VtjlfRaFxnixE+vQYO+e5evIOttak3cKAUEWKTFo48Ch6BdVxsbmjVgsKwn5Uvn5kVuIqsqHcI54Q5Na",
-	"ncuxjosVDRAyytUUBNlJbG94AxOy2Ke1kyVnt+W8PdhcamU6nZz+lTxn6blHHAXP56EO6F2hmj/DGP87",
-	"YYyLLR///fPmcP2/Om8u8uw+bZaBq4s5CAe51PkQfpReFl6WLf5Go4kUGdb+vz+Lo18vfju9/a9eJWqK",
-	"qz7lxc5CDvjS7kGIQBPFH0N46aEwtfYOxEwo7TxoAxwV2aHh7umnvo/79Pd5KHdZ2l/jutyQjdR2v0hs",
-	"wiQ98Ar/Rv4hwcQPqbdLU6kiuoOQ/ZDURssgSDZncFCkppsaQ8lR4T2OstY9WqlPy2PB+yl4qvFVZk6t",
-	"/R02zlfbLN54Ud3h4tul99oov9NGM7d+FqB53CtquT++/9XB/b7I/mFh/d8T078roP/HxpE3ZP+hMb1a",
-	"+91ujoMjZoeFaUNfu/H6vaKtXxNjud3Nx/0xk52pdKF/d480uwbJbI2hFQ5uJ5Q9OyYybCRAmhVURs+S",
-	"tzn4dcgm8uJKBm3NZ8xCE3edOcsGm/Hk9hh6j1e8nQbDm8LOEOCO0iDAmlXGEYBu0KelStMBos0kzVL2",
-	"B2kiCu457NTPvNK5XiTymZ1xwLimt27YX5s16bxZ8LrHSMhCLibSgvBAtKLTJHVV4SgHI29r2adPDvTn",
-	"c8VGQ6G1cLnjfFqvmvq4Xsp3ys+Z2FtWTyRRaCvOO+NV6OPR7hm1rdU7KPAdwt4bY9mc1kaf/Z73F7p0",
-	"yenOtlY8SDjFNUKEMVXWMfLb9sPfZ7x91ud91oIhQzOZ3TboblK0kza2s/ioc8fnIAHNzTWYoqitlbqQ",
-	"MT+0I3w38fwe67AjmreF8d+lqHzP6brtsJS5Comiaw7dWM9kK61QunsM7C6Scodv/zGIfb8PTfLTh6Zh",
-	"fvFjan6T9mGIfTR/2c1q6ZMlc86X5HCmRzPPGyjNc8rpJSMnemZyUG7DkHr29OnjPlOKI8E7QwxNeJHc",
-	"C/kqJ5SRo9TNwehq3cPuuuxRVfcQSCTpe32ptq5C1FQxhtOGCUMYol8F4FD73WDLfkfkZky5EwKaVkb4",
-	"3xUORnb5ffRZ7cirMLbs0TMbPLgaBJL0ceHrVrwqZpqL2ptBHzJoJ2q1glnGSfc8OKODge+CnCAsKMjH",
-	"XIgFp5cH27ib5R36rKpFpdDUPyXMrOWBO5anccaN8MOrV69fpab41RsT4pgpfWuLrIhWAvgJucAs9iiB",
-	"AbdhZVbsA99OGEi4CAFmFxkdb/IPDmKfv4+jZKpq5StwwmHLyzFb+qMnJn9OKil6hqxkGstyCGdjza3x",
-	"PBprQbFTf1lPKuXmssQXKEwWwsuSFypPpYfyRhScm0I8+VVOwFY+W4ffUIf2H2yghEuqRekSlFhBI+Os",
-	"mwb2RzYKTdV+evIs4A3aTIfqUurrB24kDPfjT9QUP503DeKEdOuiijibpXCuZzZ8tYKIOKKNreOWaV1Q",
-	"0LqcgF0dmq+8aM81dIQNHjo9Hu87rhiefqL6t9ngXStb8B6noWmhtImOaTQUCk7s2kDgleg/JfAPhWgL",
-	"Ybi88UP4YQ2BmHRYZVJ7VHPGS5dnsJorZHwrYYE7IKRGGLsewpnmqNVYV8qREvOy8I4PrHQTpRrPTMnO",
-	"YAov0q0K+DSpKJAxl6IMkUfuHxnLUmhDLoSiH0vh5/ivKh07+akU73F+L7VXU8VPWs7oAgd36AkWJNk5",
-	"D5J+f+SR0m80Gpr3Ycz09Pdm4PT8zzh6evr0/lX6/SLOg57ehcnQw8sf088fRav6mzQ3LtaZIJdoZtnF",
-	"ds96woPKSyv6gnMvUOAAU8ftApdPjv92H3TZ9i2nIQRncM8Q3r84BXkTt6nLiN08LIzzcPr0GQeGydvy",
-	"bcDv49OeMPuWxn7XJOg2Qgc3riq2pWjOkC7nIO4qytR3az83GpaiuBIzCXlSu1wwg4VyaO2j2U0+pfI5",
-	"OCnH+mHo3T3squ+mf+7wQAYPrX1ItcOL89DIbTb4Zyu7+G6MTJpyIkG4K1R8L5F7pLQuJRUeUfgyCCrH",
-	"Kg61IB9WG+sUm9B0Hicq0LDiz55mTx+HRd9Sf7vA9vvgqN9W8VMK6BtNgo/1tjeERIdwQv8GDMVH4uBz",
-	"SIYUYIWXGeQdv34+xjHnySufZzAX1TQZZ7xYN0VVO3UtX0dYwn6Eu5DMHgzTzbbe69r5BwJtStRkcIMg",
-	"S5Bnh5K7++H8+5TA3e9v4WWDiXQqOj9Rk4wgJ7yQZ8wknCzTZB6FQ42MJLjQWF9LW6rCg9FN4u5zyAn9",
-	"sf4RHmHR8lIHuygdGchhZmCyvkdOLk/sHVoHHTnw120h1Sra0l+caJpykEOarTs4+RLb/BDa4KdXsaXw",
-	"x9DebTb4ENPiNzxo17jzkCrMmMhxbim1HwUCKl2aFStqMgaYs0OIhs99MsKpqrFOoJvPg9JR0wYPZDCr",
-	"zERUMeIT9zWlwnS3QzjHWsxrfcWu8JWKqDVpf/zjIBtwowcSjchwHmrSw/8XqiONlkL3GrHIe5D/TJZg",
-	"BlKX3+c96eB562xI3ufMbue0NEqt7co+3Z3kOxgNfj69QOhKF3Glw1c791VpKLUs+PPx5aJ2KFTFGuRN",
-	"IWXJkDUENiGfC1vmI0K4vERPTk+HY507M/X5iK3sYMWvhNXdpcXKFELdWEkqji3sWkasiKxvpodqnR9o",
-	"wH/nevzwgWojYfiWr363IMrtSji/lZfbg3bvdfMTGwU99xGYFSyEXgdmWRDyJUPADb9FVupbXa2Z6I+u",
-	"Tx5FmyTfk5v6jXJMh+FGtXv5OT/EOt3g6A6ycQlaLkfG1N3HmXfcTnfmIA83jfEFdvlzcoTtoNzX3gTX",
-	"L294vp0U+fCunSMfXkV//O/MZj3s8oiNGPFFdjhzHez4+kapsvfh82+QDps87pRN16TDbtxJ1k5zDRKg",
-	"z0XXycnY4S5yfhNEtlHc6ZY/qjdS97Gd07HDLcbgjX1JW0dx2u6xBmzGUTDY/DeA0I+J17symCRWOC+7",
-	"mTVKWDH5kTNAWSRLMARnCLO46G2wtQYqPlnTv8MDTgtxWmYte3v/LJRXekYMKWBqpQTEWb2DOLAzTq3o",
-	"6+wnaxaspk25fuBYf1G+Ugg08jUeB/WzmcATO21NNmuo3svLbTHTmK/m9Pj46nIiXJ8fMLktm0h/FpIZ",
-	"OcMsIKlrU4hJXQm7BqWdl6IMGZMxUpCiRO3eiuokPR0Y/IxzeIvt/MDNpJfn1B69vWhPmITkdmDzRhQ9",
-	"qRQ/ofhj/tDJKdtvHeGw9qf1UqksdNe/MMs3Pa45DrVXa851I50aMTpaTLg0gfp07g7hYRH0a8cbvk/0",
-	"fIpyvifT5M6DhWjFXVrhlenJpe+czcp5X+XtNvPncEJk1iY5z8nteOC2O+Tko7iW5eU98jnuPF3Waa0z",
-	"++1FvaXzq9MewiwRnLN/hwMKIU6jS5ipaz4SMBHFFaP4qVxRWgL2OYTP4bogOsGrHIhqJdYu3LvbTv4k",
-	"TRGvTVCWD7s+j3f8AF2nvLLKe6mH8N12+DGK37lwY835yOTZwfXK4iFZtENoVsPvx3qsX3BwmlztS+Hn",
-	"MJGVWZHWz0NI4xFO/tGbs9cv8GVzRLcweqpmdACiXjKqz2BmpAOjUe6IseabpZPbyHhgsk5kCXNp5QhK",
-	"U7hHS2tu1sNFCV5WVXC6zcVyidxl+BznSqyHON6//AU+I5nw90N4+BAt6IcPR1Smx0H0ENf74RCOh48f",
-	"B0Na4M605ZDrd0yn2FAbHYgKFXRMY2iD8dBAhABYWWwHRnm4jeJEAitJLKOhko4cLJqtxZnJwJmxhsYn",
-	"88BFSF7KpSS3fyjMDFixr/4hfGwiWYnBWsImTPRh1N4+pp7tjpghFwHpCzpgFpLZ2XUQZXQ+7Al50X3P",
-	"q9bV2KSBKFpGLmpjseG2nA4rG12l+JgHph5B8JQGr1Qyf1Xb27fBV0Noqkd/rnJjnSKcR6ccY3Ugaj83",
-	"1j24y8N7PDwdnlJDtae9nsGkZjQyqWfZWE8Ns4awyhnNQqAJEwbMOoQXuKrpSnS6+orSv9OJ7HS05pIX",
-	"IR8xn7/0DliwYbVSFqbEbR2BCq3MgyaaGYL+Re2bMvHQ9Oe58hLcUhQSV4ENIlRNlJUtC7OQAZNCIZwM",
-	"niMNtcbHMvKPpZDpXOCWk9bBtdDKzYMTCZit5LXUqB3Iy3VCxySiIAuxphg2ZYcIcy9dUlXG89thOR64",
-	"IAEeBnXEfJjuIsjSybGs53xSBjmOId/yAcN3wWnNY5aWIGveQjjBg0mnBVtsTzz+fQZ5+6IX6qdz9Uae",
-	"YcP55oUywRHKbtgR/MzeyIscxHJZrZkkJATTQTLyy7PKgLYQGsVtmbVHl3UdY0gSUcxp/q1LcahYuCIl",
-	"H2LDZxwlpjQWwjC4QegmBpLg3kHw9vJCpFSaDBcl5ebQWFpu9ZxXF3/RTSE81uUlFWycwUyqeAEL0xLp",
-	"kzdxbGMZLIVIhIjIKujPHYvMDTcjIs6JxyNymItrydFYgVZsYANqn25fa53neXJ8TDP/TGhgZZqUB2Nh",
-	"QQZJi2fplC5L/pUUV9Lifnfhag/2qtBhQSyFQwzXMaDAXhn8i5bCVusozrk1cvC+olMWTe/hJkA60ty+",
-	"2pDFLIXOJcOT7rELnMtZumWEVYGpq3YFmjdOLRkUqK3CPSKESEIEqJWyQpNhh3NwDTDViLBtAlmhnHSk",
-	"CSIqyTrX+qGN79KnCEKSJKkk7G2EHT05PubvHwD7RAhhhRTQDCRaBXS267K1ay7Zd5Ci4802gBlCXu1o",
-	"wOQDaZ8bL2VRhUsblYVc2AKFaeFrG/mIQH9SPe1DZXEWOOZGNbQVEvfEH+Xgmou68ipvIlk9Jy9VvIkS",
-	"2+UEy+D5bAkuT15YZvghvKtEIXEnoNw2027SMM2Tc2V4QNguygNtQC4msiyTHW4lTCUl2CnKWKr1lcZt",
-	"yC0976w0sxVCZRobNmqFLs0CQuSfeTEEDk/gtfoh5jfQtS+tA6sBK/wkFKpnMEup8VXrSD2xAPPDQjnB",
-	"bOUMivaYJ0HpqPzViIhMO/eBIoKr5GI41rTXE4OMYCkc6o0WFPk+A5E4ljeRcCDKBSL1MghzhGLN6o21",
-	"n0vN7E1IZlK7NQV1bE2Z28HTEKU1z8itJILt0+Nj3l5b2S9oTyyQ79gvO2qOjCGWj5sxwPqOf3YEQQ3A",
-	"5nxxjPlYM5+lMaT+w2dl2HswhI8rA1cxOyUReKZRgDS7bJSi5WMd9Hyk33dPjo8zeHLyGP/3NIMnp6ff",
-	"84BJEosqXOAJpTEWvnt6/DgctWx9RiP/Phtr3tnKEdPpKG/RHF8Ze0UwCrmK4zXGRO93vLM0HP8nLlca",
-	"ppWazRPvcbJ7Yz4xEeInZyamXEP+25i91uPBCH4bxwTv8SCDMZmd/IvSvPknYrrx4PY2Zx56u5T67OUD",
-	"N9ZFpehK0KWwLmgY/sJGWsMXvFQnScikAt0PdhBaXy8lg+G8SWLHP9BQKF9NQCe9/rv3P53Ds78dn3y/",
-	"I9OeGFfXVcW5c0FKByugneHPyJREEucHtY1pIu6X8JUU+BIP7X8BGjp84aX6gmWO6D/Y/BH+5TKoF74E",
-	"0a/0tahUeWnjtye+oDj70mG8iZXiKny1CDUiAtvY0pPUkjb+cmpqXaY2tGFxScZzKP80lWdQStWCIdnp",
-	"nCrJG+W8ew75GZbIocJHklAh7yI2+9fULLLYpVcLaWqazVq60CIxH8VtkKldZVbVOtQ/eZzqe2MuKwRJ",
-	"aTQCKrVQFMZ36ldJIgxFnSxj7WZStXb1cmmsl+XlQpZKXDJThabCJ3gAXyJnSF0Y0hrc0OlpMw0Chpe1",
-	"tmjviknVHg+FN7kE301VmRXzUxNUpRafdlbaS6tF1WoHLTWl6bNXsfzj1lTEtVBV7DrQEcUBrmna+JTL",
-	"05Ux2231AIzO0mx9YykLomtD2G637Oa190rPLkuz0u1GlQuf1CJBZ5DIYtXQpeHbBPs5DN0eWsckCGt+",
-	"x8hIAL5CXnG8YWlJvrDi/oL1KfE87VPo/JO2J/JpFpwqZM8Sg8DjU1L9gVuxYH7O7HT0IrDRCGa/qiWO",
-	"H+V3JdbSZqgTRycwkWujywAfWm1otFMQK0xZsn2Bk2dQyWsEdkFSYDH6G11F4iLooO1ELJYdE5ulNptD",
-	"Vi1wAl/gFAtuFk5Ifav4yWbRpIJCURoU3cSOjT991i7b3P3WMr/gSyfxCif96eNPR39ln1J7BtvgKhkP",
-	"3WMNX7ZJ2uUaLOANPEsTZ5KO9Q+mVEGLOkqgoPmMggYJ4rY0Rb1AiZHMXU1ZvGXNH/CKCod8oyTJx5qn",
-	"RInNOH5XW2tmImrsHquN+PYDeSmVnuEzI52zAi2PEbS/FnZzpMtfHFuynfBncIi2Xj2ipckDMqIOxzqt",
-	"GzuWSbhqmfEKCAfOGB0MJuVgqjQbA5y3gUuiDUzVjSzZBTwi39xY53R0MR/CeWQnrsqcuoaAZ9hAWUNp",
-	"gsd1ySdaW6dc4TttGu4Za1Ric7qSfSsriG32EVDuDz5v+eW+D4dqZyFhm/EZ9ZnyTyAmgox1wrMQshme",
-	"N+fG2vcXogYqaj+Es8D+C4G2sCO/9kMntX+INORvz2VMdOXlIlCbcXdKAUzajW03tjpGIc9BxGvWyekh",
-	"0DRwvgHVfDogphOQKSGAUVmwl8gxSy4Dd+XIOgqfxCNVRU2v5riTlAe6nT/kQ3rlKxnCC627XUaDk+Ex",
-	"RUuWUoulGowGj4fHw8cpfXr02+DRnA5S/Yq/w93RZikpsqFfloNRPAO28am80+Pjb/aZvNBDz/fxXno6",
-	"XUXvQ8Syv6k0tkfxG370mbiQsjIavHTRJV1I50BU6lr+d0xAH/08YCLwKbJHdIxtN0HikbT/BXr8H4my",
-	"y6db6JCjVsIuiERPjx//AUN4YzysZcDqho4scwz793+K8Pb3rzN/KrCDaCYS6BbSqBB3LntLGlM81Lie",
-	"+PAZCo4EM+kgUDerpcsr0ZsQLgGQzv9gyvUByxTuEwofsfBWyWtBR5aaub7n17IksCVmMoiOjjonVJui",
-	"lgRKUu90uP9nvlFmUJri6CTevhkPJQbzBUWolVqu6I4yeAyvxRpOj0+fDOkWBqpvaz4HEW9uCQelubUz",
-	"1moBJOBySF1I4tqzOPqOXBawrITS4RTCcHCRri4Y8LmrQfv268FnNOlWwW5Oww5D/u+tW4dGT4+Pb1t3",
-	"rDQ0fRtuUcgo8MgRvjbdwgUMRJ5/1aq4gok1Kw1TcwO/1Iul41A3O8p+Rd1J36flW2OOh48ftz5fefjF",
-	"iXwZx203Yo0Evv03SqHOd5Jus0EfsOm21t0pr0glBqjcd1ay92uojX6EkOvQuf2//eHYpLOjpkYwMNb5",
-	"9gWvIQLtYxIpMqGAvJVxmsezXnk6zp2Dmo61M2g8k6+yfQydwsTNMXRSwi0B+Pu+jtrxqO39OCqX+hbC",
-	"MxIuJIwTScIlZ43lwfc0EFJsrlUK4rRzjemmTGWEu1uyUlCTgBeBug3AnD7Qs/W1T15b9vAbHfPbR+zL",
-	"DnBaOfJ2Grrvei4DEBTYT7ghXWgUO5acj2eax0FqI0FDgmhjnfw7LUFDAw78QTW9MVmKePKNjq0Rp08o",
-	"t3slFupXHvzZ2PtqkMN2eecbc1+zzc8gT9+Oy8NO3LHb/zjZxRT7Y6TWWUysSAktyAK75FOg1k7ZxPbH",
-	"hnD6pvLlGwiK97VmPzcakmgV0kfFms3vDhYKhufTi7NfKde6cNMN/gBdFy683KObjN1US/FEvqHsVvJH",
-	"yMXwP2rNKHsMBU6cBSe4tBZKac6721ioeNdaENqbIgr//O8RTZ2byP5w8IPz2skHtfY7vktESvI/a+Vp",
-	"Ljw49jWGgKi7Y/HpE3NoPrGFUFtE3o967lz7GL/IZ03t0TrlOBEICDl7FKUpKqEWKW04gohH1ydDPtmN",
-	"jZPv4vYiDem3kGDbESA4gPC6PeLW62DS3V7c/r8AAAD//w==",
+	"7L1bdxs3sij8V7A4ey/H/lq0JF9WhnrYS5btb7zHt7Hs43OW6aMGu0ESUTfAAGhRTKz/flZVAWg02RQp",
+	"J5Odh+QhJilcC4W6V+HXQaHrhVZCOTsY/TqYC14Kgx9fGKMNfCiFLYxcOKnVYDTIj/IRc3NpmYAGTFq2",
+	"kG5+zzK9VBlT2jHOroQqtblnh4NsYIu5qDkMJFRTD0ZfBkeDr9nArRZiMBpYZ6SaDW5ussEH8XMjrHtV",
+	"bk76ltfC0qyGWjGpmJsLZoW5EuaeZZWedWfrm8CZ1enUiZ5tnYtCq9Iyp9mSSzdkuYHWBxyaH9Q2Z3Nu",
+	"aUZeC5i9llUlLXXrzlxLJWvY6lHcplROzITBZZzPdVOVuJjNdXyeCzcXpp0p7LfmK2abohCiZBV3wvTD",
+	"1plGDLLBlFdW9IP53HHX2J6DBUwwwlpR5kxOGVcr5sS1YzPtmJ1r44TJWN6oYs7VzDdSWglWyjJjOaID",
+	"/ujmYqzCaNqwKZeVKBlXJW4LBrWMG8EIoitW8FoM2enECuXY1OiavX3+3+fv3jLrjOC1zdhyrq0YK9vU",
+	"NTcrZvnKMumGY9ULhHYng2wQFzzIBrjGPrDcZAMj7EIrKxA0L7msGiPgY6GVE8rBR75YVLLgALCHP1mA",
+	"2q/J7P9hxHQwGvztYXulHtJf7UO8TC/Ulaj0QtB8Xeh/nLdHTfA6IWDxSSVYo0ph2AMcxT5AVORVxSwe",
+	"pUD0S24uotZBRPS+dfnWD5MrcZMN/vfBe+nmB/Hm39aTGrWd/O09oOt7+5zhnt9kg+sDi9fhwIT7cFvX",
+	"9OrcIBQ9gKHjM+6KOXxYGL0Qxkk6ysII7gSuaqpNzR1dx6ePB5u3MxvIsod2ZAM9+UkUrg/HpFbDCc68",
+	"gVawO2h+cMWNAgoG/d7hSLTWr4R2TUXEVzpR212YhD0/YCdYmJ+RG8NX+F3WMPWOQT5Sq5ts0Fg+E7ua",
+	"f8JGdEl+bqQBaH4BUEXAZBHM7Y7C4HFRLYB8r5uMDu2VEzXer7KUcB949T45QqRl6/fllOVn/gQ8PuVs",
+	"Kd2ccZYXjXW6vpBlDhdDabdrf2GkM62mlSychZV1sWjSlDOxc6BzZ2ThlLA4QsGL+U7YnmEjaB0J5kWt",
+	"S1Htu2ht3mBzHEIhcd0k7h8j3XWahZmywES1AfKikXKzhdH1wgHk9sLHM5oTj/AmG9T8+hV1Ozo8PMyA",
+	"F4bvm8gaD6p/wQWvKuTteqkYXCA21cQZYWUnzAjXGCVKFkk8rLrm16+Fmrn5YHT85Gm2eZdLwctKKnGx",
+	"e3PPfdM3eJ6l0YuLAnhE0Th5tfNonxu9OEua32RAgQpx4fSlUDsnfwltP1JToExq0bh+QAETRladHO5w",
+	"0LN1qawzTUFdb5/9VdL0JhtU2toK8HpHt9ehHeCCcHNd7urxhlrdIK5c2EKbnYB9I9U5toNO+9yVeEP0",
+	"dGqFu2iU3HmX32HTT9ASOqoLcRtbjL1UZIxwDCCd7uryPrQjojOV1R5dqNlNNkDat8d5/iu0AyrO3c4p",
+	"PkAb4k+wuItSzqTbefwfqPVzaozd4Y7u7oatkJ+DgLSLzGIj4HbczITb8z59xMbthXJzI+xcVzsx9GNs",
+	"CL2gv/xF7MSEj7Eh9lpcqN09Fm83uGxLIzfYJ8gXM33gfwz8IFBiLyggfuxkrl1m5wXROwolmywA6e8t",
+	"HGBtq3HarYKCl3s2iOA/uGVCouKUJ4JZzrQJignQwzXBsG2I8Kmqd9PB6Mt+XBdv0tfkBA7spVwc6AWB",
+	"+GChQag0HsDrvG6DMEfast8qPI25y/xSleI6mTvVSDtSHbbLbsO77mm8lkpsnsgpA74JMgX3WpwoGcrJ",
+	"mwexh3A9JKHy7jI2rq6Vs+8kXa9BJt66jbW0cDkLIl8pphznGyyNdCAEr+v53AWJK8o5KDCipj8RrLGi",
+	"HLEcu+eo7ukpk+6E5UbwMmdLGEGiBm1EBtr1WCnt5lLNmBJL+NOlWEB7PZ3mqKkPGUgLXNklTtcq4tHa",
+	"4C/Rkq+G7AyXZccK5epSTqfCgIJeGFEK5SSvLLNz6O6nJXU8nGHYN6x2gJx3z9NDGH72vfHLBxoCP7+D",
+	"cQKkP1nRZ0LhjgluKilM0KltgDXukgDO7IIbUZJZCaAz2KSD/eTmxZUwK9wyKelBcV9yy2peCjYRU23E",
+	"kJ2LWQ34xZaCwMQqrS9FybiDjioR0iZaV4ITD6ReF3PZJ8rHMR3sc85LNhFCMQAzm6wYZygRhSX0Krlh",
+	"glpab++4bQpcOw6v9LJvwA0yjlBb28fGrL3XZ0MRA5KoVp4kdleJAjFalYLew8R1UTWlYIIXc6YBlU+Y",
+	"FaqE4x2s0zkQpxOdCYnpghteD0aDh/Hnm2x9XhyQJtcmzt1qmu16N+f7CsN12Huc/ubrzeZcIKmR4SyV",
+	"dO6yT5T11iWl7l67f7ttEUEQ+p4FRCFqbfJEuFqfuLvp715Bd3/ftxS6VLiEINfdZQmkpaTS49rUrbD4",
+	"NbkH+4pvf9k4/rQ2jr+sDX9ZG/6yNvxlbfjzWhu2SmGttt3lE6UodCn211afU3tQV7vU5IOwThvh/aq6",
+	"MYUADipY/vDq6CFMQwvJh+ydqlZMqyBqo77DlqD6sFxc88Khgr+3NgzEdSG22J2Xc12JINihUF+JqWO6",
+	"cf3yOs6/w5WLm2MFV6DaGdp3Sb7OHKbJT5iGLU6ElaVg+VSb2uY9891hkzhG/xbxTyTecxaoLSMSypZG",
+	"OxFdtUyqE8bJN0sAD07fDv/coP4dRngXQ0XPqbxyluWyzIOyK0ETRt3H6209vMebOzYHWlS8QA9+HmSJ",
+	"vF9NQh6YXPfNFpdSlVsU0Jw3TufMaX3ZgnKqzQiEDysyVnNzWWLMxNzVVcYqPcuYFdwU84zBhcnYT1ar",
+	"jKkS/x0r9AVnqIlnzBlewCjyWpSgh6D8SRr4BjAqPhFVDya8U+RSQQF2qU0ZtWREV5SdUG4asrdw5nLq",
+	"kdXbHQJawxhLrtxYaYwbICPERDgMGYCbCqrvGmrjUvcSv17D8n8LSlVczRrv59y8CwujZ4bXNaw5tMwC",
+	"bYETxu3CieBWJFpdLpVeql7Ma+WQTS9y43ZhVJRI1illJa64KgQIXQD5wIgzOPuldHMN6qiia1sLrtil",
+	"EAvY24RPZCXdisxHdqzgoO0Jm8sZUCdp/UHFAAwM6/BWBFT7A/rSkUUneqmbSSVaEKimnghzl3OxC662",
+	"EKhLsXDMcDUTtouUQ/bfWipRZhQ6wuGQECcBR2NYEGARd8wLONlY/WYkPF8Qsf9eHLQx7GZnlEpgTvuZ",
+	"y4hLn6WD0U+fkiHpl+dhYNiHuHa9SLrkRkk16xr/b6fu22zIOEfcerwaa5R1/V60AEgW83WnnHIHO3Rq",
+	"Xr6jNfo77NDJ8vY3RK/JYN9li+76N9acH3vr7Z8sqe5tGE0Xwp+UvGZOUlBcEg/3/cE2LQXdzleLubYo",
+	"LF4JwyskAz8hXWCTFcv/v7yfNANN20JwWtPEPUvEz8tHyMEX3Lg7iDu7IobuhD/pOX6NXORW+0c02wLJ",
+	"87cpSwDklpopsYSr0a+63zUqaR1df3tg0t01n09A/O4Y0pQNroQJN6QLzrM5cZ/lXCjAMiZ+bnjVOhRq",
+	"vmIz4UjwYpOV2wLK34Oebom0ivQ0bCKieAq/Ng7LY04aohVXF08o2PRuIylkmVjXCp0wtVTSOln0+Ey6",
+	"0APIEUDXIZcoVn2qwCm74lWDFD2n/fff9X7RPEew5BnLg9IDn8U1SNNOXgn4BpIeeY5B0ekfPciJPcTk",
+	"1fk79vTR3w+OUGS0IC+iX0hw24DOp9UJE/XCrbwWU2ph8Z7W3Pmw3v2pTKV5KbYoTCTBSYvByqLWZtUP",
+	"5ZpfJyLp2jgKhUp/bP1q0jaqSuR63eSb48UBEne3nSohSttajTe3sZ3g9oX87kFvoVti8rrgS06i+ebc",
+	"CRHZDLjefpMRRzdmyNauUoptyQVPjq0LnYgV7bpuv8uvpe2z8nDH70z/yRa5mxdWMOVdDgXX+HWrGISL",
+	"vX2XbwLqbHJNuikoI3oTiPet2iBgZKQnX/N6UQmWL6SbH9iaV1U+ZGcgiihkq3MxVuGwgtpCNpSpN6GQ",
+	"luI0m6CFadpYUVLgak7Xg1SSJIjx6PhHNFbH7z3kyDso9vUTbfOo/uVt/J/xNn7dcMXdPSQWzv+7Q2K3",
+	"G0i63CxjtinmjFuWC5UP2XPhROFEmeA36FPIyKD3//3CD375+uvxzX/0MlFdXPYxL7LPU1wG3h4QEXCj",
+	"8GHIXjlW6EY5y/iMS2UdU5qR83ILh7uja+guHovf5hTYpoR/j7dgjTbi2P0ksfVm9ohX8De0KnECvo+q",
+	"X+hKFsGIxLzxSyvhCcn6DvZyqHYj2DCG0f8Oq2xUD1fq4/LQ8G4MHnt8l5rTKHeLjvPdOovTjle3GAa3",
+	"8b1Uyu+M0e6tHwVwH3cKLtgdhvPdMTh9ATj7Rd/8ltCb2+Ju/thwjzXav6/rvVFuu5ljbyf1ftEUfq7t",
+	"8vqdgiK+x615sx2P+92UWyNe/fz2DtGwrSSzsYYkaiON+3x6iGBYi1PWS1ZpNYs2am/XQZ3I8UvhuTWl",
+	"j/ohbksnhemjM3b/7ClUzUzwvnIvPJBUuuDWYqxucQmMXjqfnvnKsYmAxdtgRG8jaTJGJhKpmHSbJlXE",
+	"+360wYPG5SdCytPH2Q49ynfLwtD9B1PcMYxqm5t7H+d2y8z775GH5ZLbKKT1XN4+Hp6Fldy+yV4z7xbX",
+	"9Gm15CvLnGnEiAKJC67IPdI6pyUIwZTl3S9WbfLiUnyvkbO7j6+3gjN4J7ti4U5gtkyToEqw6QXqWihV",
+	"eq9779O7qTdmYcQV8yqEVIwzo5cZ+eK6ruoEjjHfdj0/oRT9PtugWfbkBm9xSVrbK91/JgM3I12ht6/n",
+	"Wes9MT3bO7mCT7IW9UQYxh1DWGHyZVNVsMrBCHCtDx/2dJ9RxxbTQAO/2JLO3YtmH1cL8V66OQF7w5IQ",
+	"QOTHCvvOBltvXjele/Pm7RO/5aO31tayvq21OfsdXS9UaaOPi+wXIe9+CmcEUvtUGuvibfn+9fZd/buc",
+	"BV35djPb7TrbQZHGK24GsOPklsoGMGBNK6aLojFGqEKE1IiOQLOuI++wuHTEnU0B5x+CV64nGX3TC6wv",
+	"fY7EijylxhHYSsOl6mZN3wZSmvDdPwdh7g9+SPp23g5MPzyPw2+wVlpiH8xfdQM6+2jJnFIFKLDA6QoE",
+	"aFbqE0xnQcNBsHbmTNo148TTJ08e9ZknKABkq9uudfSjyS5f5ii550B1cwyr6kF3VfaIf3cLripEr3/C",
+	"NJWPX5AuBr+4YGbsZwGw1H7T8qLfuL8e3dHxuE4rzd1vCswAdPlt8Fluia3TZg+5ZznwIOnDwtdJcPBd",
+	"Zd61UDfy4pV6Ez8mRgIZTBO5Cl2VPXlcIuRPCeUCdUHyK64XFZcKqHIp8dJwsxqBVIAaJAqFP+Qwan4f",
+	"DS4UuzJWdmWdqKNovYxT+LwlQHLQf6VjGib8IV9yU+cnrNSFfRi2OKxLbCnd/W5ilt8H9NmTuDwDYJxR",
+	"N/z8GfvuHWKYZLQN2bMV8zDFpLZJ41g+d3WVw04lAIZf+pBQBBEGNk3HirMFn5FluBVWG1WCWNUN4wkb",
+	"VVpaYOV2wQv4F0u2ZINKo5PTXiHxoSA8uD0Gtwscv2pqNKH4xKUFd3MMS5HIk2CxewLupTb1W78K+Hzu",
+	"VwKfQYLyH1/jiuDT2fn/8p/etCuDry/D6rBVXCF8+wetEj6+9yuFz89ptdji45vXeFwJ13q6ybSkqqJo",
+	"cZu0+1xMpfJ2kMXccCs8jkrnRQzrOIgjUlknOEYVSsWmRiuXMatD3CmZF+HMx2pm9NKC6AhyilAlEjiL",
+	"3yZiJpWK+YWbJLISM6HKCxhhm3/HOkA6qZBYxMBXz6mwspPG1DzWLDDoUQWD+o9sEvHVJ1keHMEVp3zK",
+	"NxQogrEWVggF44DYxTSow7QwDGA7esJoh6pktTYiunlItT9+muj5B/11ozYI4ZskTiYQKd44PegzO6TJ",
+	"GkkQjbbCwhaXlDQZ6JL0iYx6esLyqqorqWYNP84xmKSNIex40Uk2aIzw7LcWjpO7HXshxE68U93rwNbL",
+	"Zl5BHitvbch8Wl+jnB2y0xiLHVzHjCsKu2jddQpxJWRiYiw1lqLibqykDdNqE1lAlyh6uLVbHSRZKMAQ",
+	"/d4o6oL2hXZHJfakBXRapzQPfXn9+s3rOJv/qZ2TfjhPZqZf3iTz0y9vtY8ti6kqG9cAVFpvdfK5kiQb",
+	"Y7wpHHellxR8sBnfGbH06PBwzSR1uC5kwCJ2OVopPElWSXhp4HXRvTRbuIPHOj/BUw0uOSMIJ4CNnI4V",
+	"jUb7aM20kqIpFs2kknZOdgyQOGvuREmIlcfWQ8odgDZI6r7L+5rk7nTuIiha/YnfmJCGvZA4YBwsrowi",
+	"tVt7a0BPP1TjpkdPvVKKEte+ChfO9YwG8cv9+BKHom9n7YCwIZUU/wu7WXDEyv4cBx6UzdSoGe54UvQt",
+	"KfhGPqbEwBRVe5oIBtx3e7Te99TRf3uJ/W+ywfskM+qu8qLSgcQA6SmaHuNmUfH+LOp/Sk/7MXa6V+75",
+	"udFO2Cj5AILXcAN8uKo2qyE7VRQuNFaVtKjpOFE4z4D6BR+0WWQDxzGuy4s9aC2yvlKcD/mi+QGxDMaU",
+	"iJrLKhV5ZGkpugJb0R2n34VycirpmxIzLIpn983wB5Cd0SLx80daKX72cpH/3a8Zv/2jXTh+/1dYPX77",
+	"9OF1/Pwi7AO/BakIv7x6Hj8+50n3t3Fv1KyzQWrR7nKnKFVJJwzvi4p6AQSHEXTsNgvE48O/38UEkTr1",
+	"4xK8F75nCR9eHINy4q+pzRDdHElJx0+eUkQeCgO/j4Xk0XFPfOOGNPO+TUZsiQ5cXFlsUtGc9P6coueW",
+	"gaa+X7m5VmzBi0vQFVrJhRpmrJaW1Aup0JlXYr7ZWD3ws9sHXbGgnZ8m3BPB/Wjnsbf/4cwPcpMN/pVk",
+	"Ut5uSEFOORGM20tgfK8Ae4QwNuaAHGDcWFBpicUBF6RiHmMVg0IU1isIDNSf+NMn2ZNH/tA32N82i8wH",
+	"HyHRo/ZhJKVWSPiIbzuN0vyQHXmpXsT6GUP22eeucGa4ExnLOwEV+RjWnMdwiDxjc15NowWPDuu6qBor",
+	"r8SbIJaQsfk2SWaHDNPNLN2pEf1TiAWaNrxqAUIWR/M/JrL223w+xGTVfqM8HVtwtkXZfMRylBfyjJCE",
+	"opTbkG9f9IUkCWo0VlfCgPbKtGqTvU5YjtIf8R/uQCxaXKggvYf06JzNNJusTlhObijfeqzWkzQZBiHS",
+	"ytGFFFS8LWmGIUBp/xwcgth7blyXwPy4Sf2SpgljpISjmBDn061sn4vt9pQbGPzcD0bfXoch/R/DwPTV",
+	"ewnh4p+HnOM1vw4ojEuvl3KHMrldCOVG/sSkKvWSJAOEaqsg66WiQjwkUlXVWEUpnwr0oK76LFFkZ5We",
+	"8CrE9gRCgkHP3fvndd5i3qhLCnpYyiAmR3ED/jjIBjTonjBEMJz5nvjl//fdAUYLrnpNq4AxLP+C9smM",
+	"CVXez3tyFvMk8T7vC1tIo5dbLpoGLRxvz/QajAZfjr+CrIzVlGM1jK0XudSYRJBchrohI8mKieuCbs1c",
+	"hBA2ls+5KfMRGRLwiB4fHw/HKrd66vIR2X69bXnJjeoeLXRGr+jaSWJzGGHbMUJHuBJ6ui+be4YL/gf1",
+	"oy/n2BsAQ6Wa+51VwCgqbt1GclaPeH2n8r2khfQUiNNLVnO18shSo6iNmocd/h6pSZiejkAHotjmrd+e",
+	"hfQ7ZRMNfVnsO3nfzkOfbhjcFrBRCzwui9rb7fWltpQYP7Us9+WiqQp5yHrvh9z3lvPupze0306epP8t",
+	"TZT0PwUv8W/MW9qvPsJaNOBGmYRbkGtvd8zvlBR1Fzz/HRKfoh8Y8ybaxKe1wtJpQpOnAH2Oo0707XZD",
+	"8ZrU2jHTbhjAemOyPqbRu1vscCQtkvFqI1U7tce10m1YBUm3/wap92PE9S4NRop1UffmB8VIMGyUMaBF",
+	"oiT7N8ksNpg3TKMYNp+s8N/hHtnklIDTiN7ZP3PppJohQnI2NUIwELt6F7HnZBRE2zfZS6NrYtO6XN2z",
+	"xL8wBMmHv1Bdxb3mWQ/zCpMmm81aqPfickpmWn1ZHx8eXl5MuO0zPEY7aRvTmfm0FbKqe0nqShd80lTc",
+	"rFIPDm/91zF2IZ2tqI7itz1DcsIe3sE4z2iY+OMZjoe/fk03jERy30C3l0D+CD9UtAL3q2OwrN0JXNjq",
+	"ttgxLKuzaQukALBqRVkNyFODjA4qGhyNhz7WZQDxsPD8tWN+30V6PgU63xNTfHspE7FwF4Y7qXuyJjsJ",
+	"+jndqzwdMz9hRwhmpaO1Hu2ce167fSpj8CtRXtwhcvfWEgOd0Tq73zzUG/SNTnsAswDhnAxK5MHwnixV",
+	"spm8ouRPDKRFKX4qlhgsB3MO2RsfgYAKATrIiCVUgl+JsXLr2T70V4oRkMbXs4OZjMBSq6EKK/uhpwCG",
+	"p8BzbseKwnzRmgRHloViLqCK4MbuD9nr9TgJmiKpCRRdcHC6GVYyGiuaZcMwECON5Xouz1iN1QsKz8LB",
+	"FtzNMcx4iaPk3l/zEAD98O3pmxfwY1uzptBqKmeYVtssSIPI2EwLyzS6YvlY0VNE0SamHaMjnIiSzYUR",
+	"I4qaWBh9vRrWJXOiqrxFcc4XC8BkTTVFlnyF6/3b39hnOAv4/IA9eADa+oMHI2zTY/16ALj1YMgOh48e",
+	"eaWdAxUw5ZD6d9S0MFAqifAKhIEQyJcK/n6AIG5AZ74ZGkTLbZk0AFgKRE/F8JTRf4qIONMZs3qsWGtw",
+	"umeD+F+KBfmzfWNC9oocEQ/Yx9ZNx32AcUrY/EYfBEnBhYSG7e5AQFeGvInqOvgMYlRuAz/Ihz3+PHwg",
+	"aJkU4EJuh65AtL9rAwOnPMGfbLADw9fc354R82Zgb3KLqrZMTZlreDVkbfdgrJZ2rKLP9+CYQsIt442b",
+	"a2Pv3Wa+PhweD49xoMbhRcrYpCHJZ9LMsrGaakINbqTVighO6wP18vGQvYBTjW9oYd1jJDOxOlBM2L6g",
+	"Q8hHhOevnGVERKEbmct8AbOIWPdaV60Peysa17YJBXw+z4GWYFQOnAIpX8AGMdcP6Ibw8i8rMLgErVSK",
+	"NQq+lgF/DPqD5xyunDCWXXEl7dwbrJiPwboSCjgRWtSOMPkWz0ra4EgLPmEyvhD2YoXiMtQS8sdxz3oK",
+	"8MCzPsLDWEMsi/UIsp6s94zlsIZ8w8DNfvAWeVqzMCge54k05Q2umGCRoD3i+P0MSxnFKp84T6eGYp7B",
+	"wPl6NVFv5SUb84h9IYvo15zxxaJahfJ6PClPgE4HsiazlAiNwrXM0tVlXSMcgIQXc9x/UhEVm/lal/kQ",
+	"Bj4lFzjG5FAQh7NUmoxqb1nmTdl0EDGYNINDidGpuJbEZ5DT6WKUSqEXdAxo7M5SSzeBKlTSJFgCfPLW",
+	"Sa8NCWbezcKDFOeZ9JZDpoHbFSHmhKTbnM35lSBXMweN2aMBjo+lt5Ms8ceHh7jzzyh5LHUbz6ENBhZl",
+	"Kc5SuA5xL8EvhYH7bn2BQ7LgYAkKCuphzIf1AMFeaviLEtxUq0DOaTQ0Jr/G3N12dl8GHgvlpHXticxi",
+	"XIAgUWhdAHiQxPcQK9BNlXbAfcPWovJC0T5Y/0+26TRJthLC2xu3vRmCoBZDKQOADJdWUKJLEH+yTk33",
+	"KZeVjW/X+TQBZEkw2wgmenx4SA/mMbK/YOaMT4LImAANBCsGXCS35oLsFNH1314DNgPxWllcMNpb0mpE",
+	"pSgqX7FfGpZzUwAx9WFXiEeoYETWk5YqCLuANbesIWVINBO94kg966ZyMm/ddD31PGR4hgDGpfg/b2VN",
+	"CJdDiy8h/JC9r3gh4CYA3dbTbtoM7pMCgWhBMC7QA6WZqCeiLKPObwSbCgwxl5hg1Sisy+dHOumcNKEV",
+	"iOW4NhjUcFXqmvmwBsJF7xU9Ym/ksxC8EUICQxkULyusC8koMyRRcBNKQuBtSrUg7jvzEqJW6K/w9gMQ",
+	"pNvCE/iLWArrQGKH7YwYJt2EYn/Lloui2wcnogqRlZ55Uy1o96JeVOhapeKSbI5BlauxIs2AV3Km8Cpj",
+	"UGkcnzBswRHcWZsLTnP7AE5TS8UrNpclOo/TmD8jsNAm3M8F2u18rCguCt+TpDDRA9kGZFLAZAwW9Xg0",
+	"JuKAAZzCDpOoQ+JOE+3mXjKLcdZonhluRkTbuV5SbAPCe0jCzce5WGFJx7aSgB1tJeZrvKWHkQQZpJd/",
+	"+BivraT9lK3TQriOM+HYj+w/w0uc6D2ynuRJi9h1dMz+M1T3ipzYUmyuly58ZQ/PrbxCRLUs2cfomZoI",
+	"9ujYX6LMVydJ8PpHv0yvFdBjnCrUVCTkWHLLSrgznM7TF+mNMjkSapWEcCOFSWA2Yl9IyPyaE633StkW",
+	"rzOVweBuyE6ryseet6HlyIWMIOH/hEALi/ORv6k6DADE6kQoX1CcbANYm0IA2sFlzOjGWbxylkqzemZh",
+	"APdJSECNPlQQhQOD5Uh74lV6WJiv0UaysmkUiQEY/q6q1ZCdemTEQMWk4oe/ORWoWTjacEO+lMjZp+QZ",
+	"HvmiU20EfS0cszrrWQvijafdKx/DDytB6qKtaCWGjDmtQ6IC9xcIQEqLbVVMiR5pQuB4/f72N/aSS1B0",
+	"mF4IBT8lJe98Gipw1lpaTgza6iQsm1Lb6MHWgNId6wnowpWAyVBqiqx2hLnOORlM/GD3M4wLJ97vAibz",
+	"spbO+TdsyWbf8kG01SgSFFAnnDR2hRfSNJgF6ul7kHtpR3YpjCjZ8eEhXbCNIMmxAklmBHjHXWNHbUmX",
+	"PGvFGm8g6XjVRswL1Gx9v7DGHKOs0zXE+f2LzmTzHbKPS80uQxBjBPBMgSjWyiujGFQ1Vl5jCvD74fHh",
+	"YcYeHz2C/z3J2OPj4/uZt1lNG8sr/w4OK7U27Icnh488sUlesM3vZ8GuJC2ybxUkV65WgH+XqJDCdSYv",
+	"u9bBZxme/vHl+RC7gbdUcjaPXJwSZ1tDFAEhsOCJLlcs/3VMvsbxYMR+HYdk0fEgY2M0FtInTBmlj3DX",
+	"x4Obm5xw6N1CqNNX9+xYFZXEl3UW3Fgvq9PjtvEMX9BRHUVxLTbovpWLdo/VQtANz9uEWPgDLgWpBWed",
+	"VN0fPrw8Y0//fnh0f0vWLiKuaqqKQqy9vOvtKWm2MOn4SCAojDQ1gSJwv/kHitm3UFTvG8Ols290VN+g",
+	"zQH+x9Y/+H+pDUjY37wQLdUVr2R5YcKzr9+AaX/rIN7ECH7pHwwH3cLwwoWRHseRlHYXU92oMo6hNAme",
+	"aIb07Z/E9iTmYTdvkutMjp3EtbTOnrD8FFrkrIKvSKGCJdUP+2McFlDswsla6AZ3sxLWj4jIh952QGpb",
+	"6WW1Cv3/HvsTm7yopa25K+ZxTbw1RvMYvOW1CO2LIVMxCj0jpkxDHz2KQzutLypgJ8mglawx8YxZ+YtA",
+	"6ugrRvjeLbwaZZvFAqh9eVGLUvILwlc/lH9Ym8GPKByrQqNoTwMdH7cQQoZy0SgDghtw3GQ9GO/iWQ4W",
+	"s670klC1jbLBEZ90kMgJo3iVjDNpZkAc0KTv2z9KtsKvuKzC1P6IgNIAukSa4l8vSMnX5lg9WmDn1Dde",
+	"Tg8i2Bod3xzZzhvnpJpdlHqp0kGl9Q/lIw3VAGS+bOHyOMElb5uhuKR0aR27jT/zW1ZGGhLgiiVagEfy",
+	"jbSrb9AfExgjCWCdf+LNhyuQecs3ojAiCIinoJ95bIWG+Rmh08ELj0YjNvtFLmD9wBoqvhImA3Y7OmIT",
+	"sdKq9DpeMoYSFv3JekpE8xs7esoqcQXiuidC0Az/hlVIbdAM8aYiimWHiGZxzLYWRKJBsm/sGBquN47m",
+	"lI3mR+tNI3fzTXFR+FYiDP7kadq2LRaf2MjYt07oL2z608eXBz+ScpTuYFMDjhaebvb1t02QdrEGGjjN",
+	"nsaNE0jH6pkupWfQFiPqcD8jz5w8JS910dRAMaJNUmEeSdnQs/yBl+GjT8gkxoq2hFI4rN82xugZD8JA",
+	"j/6FeHuOriSpZvCdhKjTohALN0L7KEwmtXp4fUBvM4Dy14mH8V6r5KeHE6LNJHThhGMVz408jUhclcjo",
+	"BLhlVmsVVTw2lYosNhTIB0eiNJv6ByBKYUboQBmrHKsW5UN2FtCJuhKmrpgXlciKtArMgJw7MUKY/HE/",
+	"KN1iz1gBf5zjo4mbOjEaVkcMg0Hh+4bz5L6vp+WZjRf9cM4YkMhCZOBYRVGZ+fC2k7a8RfrgAXCgogHF",
+	"z6M/aCq8sqjWPbBCuQcAw7fPUWEjoEsnag9tEuljEHrkbmT+INPQyFtTeHgIES3THLQO61p5nfLTQnwZ",
+	"aimckcDnjVroPUOGHHQjWhaxKhx6OYebJB15XH1EvpOuEt7fnJR1HQ2OhofoPl8IxRdyMBo8Gh4OH8UE",
+	"ntGvg4dzrPfwC3z2r7vphUBXt3pVDkahVAXGUC208qlMx4eHVIMGiSrGsiWIjylFo1+pDBPfFVbmZ0A/",
+	"+nolAywCgb/7EJb+oeLaHr4kPQT9/SHucTR4ZYPfsABlk1fySvxXSIEafRkQEKjYxUOstrEdIKFyxv8A",
+	"PP6PANrlYgF6wKglNzWC6Mnhoz9gCW+1Yyvh1QCN1cooqIm0EARGIt9sm8i3fohNqaWf7Ded8zkqQB2J",
+	"ZkKlFyJD3HrsCTXGABlteytjWc2imImpqN0wxy6uBEOFr/8nrHumy9Uex+RLCftnZp2R4opj0my71w/0",
+	"syhR2OIz4UlHh52jVBvDWFAoibNjXb8vVEx2UOri4CgUvwq1U7xmREXJlFhieXL2iL3hK3Z8ePx4iAUY",
+	"sb9pKBMvFG319ZxotFPial5ICJUwEGtPw+o7dJkzrI3h8+CGg6+xauGAMn8H6Vtzg8+gLS69Sh6X7Zf8",
+	"XxsFh0dPDg9vkhJiLUzf+cT+DKNDKAwjhZuvvYjg+bmRxSWbGL1UbKqv2U9NvbAU+0TejF+Ad84AKahg",
+	"7OHw0SNE8v3u4PojnzfdECYA8M2/kQp1XjK/yQZ9gk13tO5NeY0s0YvKfSVdNkhL+syG8OVC197njNnB",
+	"Q3YaeXbg1CAMjFW++eyLDxNyIasA7c4sT1IQ8pBtnMeqUzmT07GyGvRydCil1bLQ+9JWy0ImnBBAb6rx",
+	"J3fwqtxNBrHlKyz22jHW7erpW/0exDMALvVIhQdUouZB5eRQUmwrKnty2i3Rt0ZTScLdTlkx8gQFLxTq",
+	"1gTm+IQ2OW3z+Py8P1tyw2oVEp5G5Bjy4rS0aEjFajhoOEFBEF1i/jG/8PAeLzGjGteBbCOKhr5WRDQd",
+	"JYQGF+zxA3uSuduHpdBjDsmK6QUt1Z0VUaifeeCj83fmIPvdcv+gfaAwd7/mpyzHMV45Uef+Jm657X8c",
+	"7SKI/TFUK/q5YtQhoMA2+uShtZU2kf6xRpx+V/ryOxCKD40iEzookqAV4rP/7eW3exMFTfvplbNfS5u8",
+	"tWEHfwCv829d7OBN2qyzpVAvR2O6A9ojRD38U53ZZ1/FNe6CohCTg5KKArHXDiqUWfdEe51EwZ//PaSp",
+	"U4T8Dxd+YF9b8aBRbsvL4cgk/1wnj3uhxZGt0Uet2J2H37rRt7PtEDEJ0jcVBh6FR0DRyBX8ChT164v7",
+	"SEdR8WTPaZk0lbejR0M7cWAnoVhT65nO2EQUvLGCUR0DMvSQB5RZqQqRrcsAoZpM4poKUert+5VdBG/r",
+	"Dv+bsHyzCvUfjOrdyspbUN6H5v65uNCdqghs50gwKJoKSBtuDGiZD3ueFkBA8FowoxsnbMbI3co480kE",
+	"iFFFxWUdc6aCwPzw6mhIdXRgcLTT3XyNS/rVZxd1lgYL8D+ntzP52Zsvbr7e/L8AAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -38,6 +38,7 @@ type Decision struct {
 	Action    Action
 	Class     content.Class // "" where it did not matter
 	Threshold float64       // keep probability below which words go; only with Lossy
+	Forms     []string      // that may be used; nil is all. Only with Lossless
 	Reason    Reason
 }
 
@@ -68,9 +69,7 @@ func Decide(b BlockInfo, s Settings) Decision {
 	d.Action, d.Reason = Lossless, lossless(&b, &s)
 	d.Class = b.Class
 	if d.Reason != "" {
-		if b.Role == RoleContext || b.Role == RoleUser {
-			d.Action = Keep // what a user wrote is never reshaped for a few bytes
-		}
+		d.Action, d.Forms = reshape(&b)
 		return d
 	}
 	d.Action, d.Reason, d.Threshold = Lossy, ReasonAllowed, Threshold(b.Class)
@@ -103,8 +102,32 @@ func (s *Settings) allows(role string) bool {
 	return slices.Contains(s.Roles, role) || role == RoleContext && slices.Contains(s.Roles, RoleUser)
 }
 
+// reshape says whether a block that may lose nothing may be brought into another form,
+// and which. Only results of tools may: what a user wrote is never reshaped for a few
+// bytes, and instructions stay as they were tried out.
+func reshape(b *BlockInfo) (Action, []string) {
+	if b.Role != RoleTool {
+		return Keep, nil
+	}
+	forms := ToolForms(b.ToolName)
+	switch {
+	case forms == nil:
+		return Lossless, nil
+	case len(forms) == 0 || !printed[b.Class]:
+		return Keep, nil
+	}
+	return Lossless, forms
+}
+
+// printed are the classes of what programs print for people to look at. What else a
+// shell shows may be a file, of which an edit needs the very bytes.
+var printed = map[content.Class]bool{content.Log: true, content.Trace: true, content.Search: true, content.Table: true}
+
 // lossless says why a block may not lose words, or "". It fills in its class.
 func lossless(b *BlockInfo, s *Settings) Reason {
+	if b.Class == "" {
+		b.Class = content.Classify(b.Text)
+	}
 	switch {
 	case s.NoLossy:
 		return ReasonNoLossy
@@ -115,9 +138,6 @@ func lossless(b *BlockInfo, s *Settings) Reason {
 		if r := toolReason(b, s); r != "" {
 			return r
 		}
-	}
-	if b.Class == "" {
-		b.Class = content.Classify(b.Text)
 	}
 	if !b.Class.Lossy() {
 		return ReasonClass

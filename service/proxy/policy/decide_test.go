@@ -25,12 +25,18 @@ func TestDecide(t *testing.T) {
 		{"page_that_is_code", BlockInfo{Role: RoleTool, ToolName: "WebFetch", Class: content.Code, Tokens: big}, Default(), Lossless, ReasonClass},
 		{"small", BlockInfo{Role: RoleTool, ToolName: "web_search", Class: content.Search, Tokens: small}, Default(), Keep, ReasonBelowMin},
 		{"failed", BlockInfo{Role: RoleTool, ToolName: "web_search", IsError: true, Class: content.Prose, Tokens: big}, Default(), Lossless, ReasonToolError},
-		{"unnamed", BlockInfo{Role: RoleTool, Class: content.Prose, Tokens: big}, Default(), Lossless, ReasonToolUnnamed},
-		{"unnamed_lossy_mode", BlockInfo{Role: RoleTool, Class: content.Prose, Tokens: big}, mode(ModeLossy), Lossless, ReasonToolUnnamed},
-		{"file", BlockInfo{Role: RoleTool, ToolName: "Read", Class: content.Prose, Tokens: big}, mode(ModeLossy), Lossless, ReasonToolProtected},
+		{"unnamed", BlockInfo{Role: RoleTool, Class: content.Prose, Tokens: big}, Default(), Keep, ReasonToolUnnamed},
+		{"unnamed_lossy_mode", BlockInfo{Role: RoleTool, Class: content.Prose, Tokens: big}, mode(ModeLossy), Keep, ReasonToolUnnamed},
+		{"file", BlockInfo{Role: RoleTool, ToolName: "Read", Class: content.Prose, Tokens: big}, mode(ModeLossy), Keep, ReasonToolProtected},
 		{"shell", BlockInfo{Role: RoleTool, ToolName: "Bash", Class: content.Log, Tokens: big}, mode(ModeLossy), Lossless, ReasonToolProtected},
 		{"protected_and_listed", BlockInfo{Role: RoleTool, ToolName: "Read", Class: content.Prose, Tokens: big},
-			Default().With(Override{LossyTools: ptr([]string{"read"})}), Lossless, ReasonToolProtected},
+			Default().With(Override{LossyTools: ptr([]string{"read"})}), Keep, ReasonToolProtected},
+		{"unnamed_log", BlockInfo{Role: RoleTool, Class: content.Log, Tokens: big}, Default(), Lossless, ReasonToolUnnamed},
+		{"shell_json", BlockInfo{Role: RoleTool, ToolName: "Bash", Class: content.JSON, Tokens: big}, Default(), Keep, ReasonToolProtected},
+		{"shell_code", BlockInfo{Role: RoleTool, ToolName: "Bash", Class: content.Code, Tokens: big}, Default(), Keep, ReasonToolProtected},
+		{"file_json", BlockInfo{Role: RoleTool, ToolName: "read_file", Class: content.JSON, Tokens: big}, Default(), Keep, ReasonToolProtected},
+		{"rows", BlockInfo{Role: RoleTool, ToolName: "execute_sql", Class: content.JSON, Tokens: big}, Default(), Lossless, ReasonToolProtected},
+		{"failed_json", BlockInfo{Role: RoleTool, ToolName: "list_issues", IsError: true, Class: content.JSON, Tokens: big}, Default(), Lossless, ReasonToolError},
 		{"unlisted", BlockInfo{Role: RoleTool, ToolName: "get_minutes", Class: content.Prose, Tokens: big}, Default(), Lossless, ReasonToolUnlisted},
 		{"unlisted_lossy_mode", BlockInfo{Role: RoleTool, ToolName: "get_minutes", Class: content.Prose, Tokens: big}, mode(ModeLossy), Lossy, ReasonAllowed},
 		{"listed", BlockInfo{Role: RoleTool, ToolName: "get_minutes", Class: content.Prose, Tokens: big},
@@ -57,6 +63,32 @@ func TestDecide(t *testing.T) {
 		d := Decide(tt.b, tt.s)
 		if d.Action != tt.action || d.Reason != tt.reason || (d.Threshold > 0) != (tt.action == Lossy) {
 			t.Errorf("%s: got %s, %s, %v", tt.name, d.Action, d.Reason, d.Threshold)
+		}
+	}
+}
+
+// The results of tools that show files keep every byte; those of shells keep every line.
+func TestToolForms(t *testing.T) {
+	for name, want := range map[string]string{
+		"list_issues": "all", "get_weather": "all", "execute_sql": "all", "query_database": "all",
+		"Bash": "shell", "run_terminal_cmd": "shell", "execute_command": "shell", "kubectl": "shell", "": "shell", "python": "shell",
+		"Read": "none", "read_file": "none", "cat": "none", "str_replace_editor": "none", "apply_patch": "none", "git_diff": "none",
+		"get_file_contents": "none", "read_terminal": "none", "edit_rows": "none", "mcp__fs__view": "none", "decompress": "none",
+	} {
+		got := "all"
+		if f := ToolForms(name); f != nil {
+			got = "shell"
+			if len(f) == 0 {
+				got = "none"
+			}
+			for _, whole := range []string{"json", "csv", "markdown", "space", "dict", "html"} {
+				if slices.Contains(f, whole) {
+					t.Errorf("%s: form %s could change a line of a file", name, whole)
+				}
+			}
+		}
+		if got != want {
+			t.Errorf("%q: got %s, want %s", name, got, want)
 		}
 	}
 }

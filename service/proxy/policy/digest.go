@@ -11,7 +11,7 @@ import (
 )
 
 // digestVersion changes when a setting begins or ceases to matter.
-const digestVersion = "pith-settings-1"
+const digestVersion = "pith-settings-2"
 
 // Canonical returns the settings that change the bytes made of a block, each
 // field with its length before it. Lists that mean the same are the same.
@@ -42,6 +42,7 @@ func (s Settings) Canonical() []byte {
 	field(digestVersion)
 	field(string(orDefault(s.Mode, ModeOff)))
 	field(orDefault(s.Method, "auto"))
+	field(orDefault(s.Lossless, LosslessOff))
 	number(math.Float64bits(s.Rate))
 	number(uint64(s.TargetTokens))
 	list(s.Roles)

@@ -40,6 +40,7 @@ type Settings struct {
 	DryRun bool // compress and report, but send the original
 
 	Method       string  // "" and "auto" let the service choose
+	Lossless     string  // the method for texts that may lose nothing; "" and "off" are none
 	Rate         float64 // share of tokens to keep, in (0, 1]; 0 leaves it to the thresholds
 	TargetTokens int     // most tokens of one block; 0 is unset. It and Rate exclude each other
 
@@ -65,6 +66,7 @@ type Settings struct {
 func Default() Settings {
 	return Settings{
 		Mode:      ModeAuto,
+		Lossless:  MethodStructure,
 		Roles:     []string{RoleContext, RoleTool},
 		MinTokens: 400,
 		Deadline:  250 * time.Millisecond,
@@ -89,6 +91,7 @@ type Override struct {
 	// For configuration only: neither a header nor a body can say these.
 	SkipStored *bool
 	LossyTools *[]string
+	Lossless   *string
 	NoLossy    bool // sets the hard limit; nothing takes it back
 }
 
@@ -123,6 +126,7 @@ func (s Settings) with(o *Override) Settings {
 	assign(&s.Tags, o.Tags)
 	assign(&s.SkipStored, o.SkipStored)
 	assign(&s.LossyTools, o.LossyTools)
+	assign(&s.Lossless, o.Lossless)
 	s.NoLossy = s.NoLossy || o.NoLossy
 	return s
 }
