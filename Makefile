@@ -78,7 +78,7 @@ check: native
 
 ## bench: run every benchmark below, one after the other
 .PHONY: bench
-bench: bench-go bench-http bench-cold bench-load bench-proxy bench-cache bench-peers
+bench: bench-go bench-http bench-cold bench-load bench-proxy bench-cache bench-lossless bench-peers
 
 ## bench-go: the Go benchmarks (PKG, BENCH, COUNT)
 .PHONY: bench-go
@@ -91,8 +91,9 @@ bench-go: native
 ## bench-cold: time from start to first answer, peak memory (ARGS)
 ## bench-proxy: what the proxy adds to requests and streams (ARGS)
 ## bench-cache: what is read again, and how fast, once a text is known (ARGS)
-.PHONY: bench-http bench-peers bench-load bench-cold bench-proxy bench-cache
-bench-http bench-peers bench-load bench-cold bench-proxy bench-cache: build
+## bench-lossless: what lossless methods save, and how fast they are (ARGS)
+.PHONY: bench-http bench-peers bench-load bench-cold bench-proxy bench-cache bench-lossless
+bench-http bench-peers bench-load bench-cold bench-proxy bench-cache bench-lossless: build
 	$(own_runtime) bench/run.sh $(@:bench-%=%) $(ARGS)
 
 ## generate: write the generated code anew, from openapi.yaml

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -30,8 +31,12 @@ type compressFlags struct {
 	profile  string
 	json     bool
 	diff     bool
+	decode   string
 	quiet    bool
 }
+
+// methodNames are what --method takes.
+var methodNames = []string{"auto", "llmlingua2", "lossless", "structure", "metatoken", "none"}
 
 func compressCommand(p process, load loader) *cobra.Command {
 	var f compressFlags
@@ -40,7 +45,8 @@ func compressCommand(p process, load loader) *cobra.Command {
 		Short: "Compress a text and print it",
 		Example: `  pith compress --rate 0.33 report.txt
   pith compress --question "When was the contract renewed?" --target-tokens 500 - < report.txt
-  pith compress --diff report.txt`,
+  pith compress --diff report.txt
+  pith compress --method lossless --decode build.pith build.log > small.log   # pith decompress --decode build.pith small.log`,
 		Args: exactly(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := errors.Join(exclusive(cmd, "rate", "target-tokens", "threshold"), exclusive(cmd, "json", "diff"), f.check()); err != nil {
@@ -62,7 +68,12 @@ func compressCommand(p process, load loader) *cobra.Command {
 	fl.IntVarP(&f.target, "target-tokens", "t", 0, "most tokens to keep")
 	fl.Float64Var(&f.at, "threshold", 0, "keep words of at least this keep probability, in (0, 1)")
 	fl.StringVarP(&f.question, "question", "q", "", "what the text will be asked; keeps what bears on it")
-	fl.StringVarP(&f.req.Method, "method", "m", "auto", "auto, llmlingua2 or none")
+	fl.StringVarP(&f.req.Method, "method", "m", "auto", "one of "+strings.Join(methodNames, ", "))
+	fl.StringSliceVar(&f.req.Options.Lossless.Forms, "form", nil, "form that a lossless method may use; may be repeated; all exact ones if not given")
+	fl.IntVar(&f.req.Options.Lossless.LegendRows, "legend-rows", 0, "most definitions that the reader has to look up; 8 if not given, -1 for none")
+	fl.BoolVar(&f.req.Options.Lossless.Inline, "inline", false, "define repeated phrases where they first stand")
+	fl.BoolVar(&f.req.Options.Lossless.Warm, "warm", false, "the system prompt has the sentence that explains a dictionary")
+	fl.StringVar(&f.decode, "decode", "", "write what `pith decompress` needs to this file")
 	fl.StringVar(&f.req.Model, "model", "", "model of the method; by language if not given")
 	fl.StringVar(&f.req.Options.Tokenizer, "tokenizer", "", "target model or encoding whose tokens are counted; o200k_base if not given")
 	fl.StringVar(&f.language, "language", "", "language of the text, ISO 639-1; detected if not given")
@@ -74,7 +85,7 @@ func compressCommand(p process, load loader) *cobra.Command {
 	fl.BoolVar(&f.json, "json", false, "print the result as JSON")
 	fl.BoolVar(&f.diff, "diff", false, "print the whole text with kept and dropped words marked")
 	fl.BoolVar(&f.quiet, "quiet", false, "no summary and no progress on the standard error")
-	_ = cmd.RegisterFlagCompletionFunc("method", cobra.FixedCompletions([]string{"auto", "llmlingua2", "none"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("method", cobra.FixedCompletions(methodNames, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions([]string{"service", "compat"}, cobra.ShellCompDirectiveNoFileComp))
 	addSettings(cmd, "home", "engine.workers", "engine.provider", "models.use", "models.window")
 	return cmd
@@ -107,8 +118,14 @@ func (f *compressFlags) check() error {
 	if f.diff && f.profile == string(pith.ProfileCompat) {
 		return usageError{errors.New("--diff marks the source's own words, which the compat profile does not tell")}
 	}
+	if f.diff && losslessNames[f.req.Method] {
+		return usageError{errors.New("--diff marks words that were dropped, and method " + f.req.Method + " drops none")}
+	}
 	return nil
 }
+
+// losslessNames are the methods that drop no words.
+var losslessNames = map[string]bool{"lossless": true, "structure": true, "metatoken": true}
 
 // request makes the request that the flags ask for.
 func (f *compressFlags) request(cmd *cobra.Command, text string) (pith.Request, error) {
@@ -119,7 +136,8 @@ func (f *compressFlags) request(cmd *cobra.Command, text string) (pith.Request, 
 	req.Options.Scope = pith.Scope(f.scope)
 	req.Options.ReturnLabels = f.diff
 	req.Profile = pith.Profile(f.profile)
-	req.Options.ReturnSpans = f.json && req.Profile != pith.ProfileCompat
+	req.Options.ReturnSpans = f.json && req.Profile != pith.ProfileCompat && !losslessNames[req.Method]
+	req.Options.ReturnDecode = (f.json || f.decode != "") && req.Profile != pith.ProfileCompat
 	for name, zero := range map[string]bool{"rate": f.rate == 0, "target-tokens": f.target == 0, "threshold": f.at == 0} {
 		if zero && cmd.Flags().Changed(name) {
 			return req, usageError{fmt.Errorf("--%s must not be 0", name)}
@@ -156,10 +174,15 @@ func (f *compressFlags) run(cmd *cobra.Command, p process, c *Config, text strin
 	if !f.quiet {
 		summarize(p.stderr, res)
 	}
+	if f.decode != "" {
+		if err := writeDecode(f.decode, &res.Contexts[0]); err != nil {
+			return err
+		}
+	}
 	switch {
 	case f.json:
 		return printJSON(p.stdout, res, req.Options.ReturnSpans)
-	case f.diff:
+	case f.diff && res.Contexts[0].Forms == nil:
 		return printDiff(p.stdout, text, res.Contexts[0], colourful(p))
 	}
 	_, err = io.WriteString(p.stdout, string(res.Contexts[0].Text))
@@ -175,7 +198,11 @@ func summarize(w io.Writer, res pith.Result) {
 		if c.InputTokens > 0 {
 			kept = 100 * float64(c.OutputTokens) / float64(c.InputTokens)
 		}
-		fmt.Fprintf(w, "pith: %s, %d of %d tokens kept (%.1f %%)\n", c.Status, c.OutputTokens, c.InputTokens, kept)
+		how := ""
+		if c.Forms != nil {
+			how = ", as " + strings.Join(c.Forms, ", ")
+		}
+		fmt.Fprintf(w, "pith: %s, %d of %d tokens kept (%.1f %%)%s\n", c.Status, c.OutputTokens, c.InputTokens, kept, how)
 	}
 }
 
@@ -190,6 +217,8 @@ type printed struct {
 	OutputTokens int         `json:"output_tokens"`
 	Score        *float64    `json:"score,omitempty"`
 	Spans        [][2]int    `json:"spans,omitzero"` // none in the compat profile
+	Forms        []string    `json:"forms,omitempty"`
+	Decode       *decodeJSON `json:"decode,omitempty"`
 	Warnings     []string    `json:"warnings,omitempty"`
 }
 
@@ -199,8 +228,11 @@ func printJSON(w io.Writer, res pith.Result, spans bool) error {
 	}
 	c := res.Contexts[0]
 	out := printed{Method: res.Method, Version: res.Version, Models: res.Models, Status: c.Status, Text: string(c.Text),
-		InputTokens: c.InputTokens, OutputTokens: c.OutputTokens, Score: c.Score, Warnings: c.Warnings}
-	if spans {
+		InputTokens: c.InputTokens, OutputTokens: c.OutputTokens, Score: c.Score, Warnings: c.Warnings, Forms: c.Forms}
+	if c.Decode != nil {
+		out.Decode = &decodeJSON{c.Decode.Scheme, c.Decode.Params}
+	}
+	if spans && c.Forms == nil {
 		out.Spans = [][2]int{}
 	}
 	for _, s := range c.Spans {

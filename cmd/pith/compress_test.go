@@ -102,7 +102,7 @@ func TestCompressMistakes(t *testing.T) {
 		"zero_rate":      {[]string{"--rate", "0"}, "must not be 0"},
 		"two_budgets":    {[]string{"--rate", "0.5", "--target-tokens", "5"}, "--rate and --target-tokens exclude"},
 		"arguments":      {[]string{"a", "b"}, "--help"},
-		"method":         {[]string{"--method", "magic"}, "there are: auto, llmlingua2, none"},
+		"method":         {[]string{"--method", "magic"}, "there are: auto, llmlingua2, lossless, structure, metatoken, none"},
 		"model":          {[]string{"--model", "magic"}, "pith-small"},
 		"tokenizer":      {[]string{"--tokenizer", "magic"}, "o200k_base"},
 		"pattern":        {[]string{"--preserve", "("}, "not an RE2 expression"},

@@ -32,6 +32,7 @@ type TransportConfig struct {
 // ProxyConfig is the drop-in proxy's policy and bounds.
 type ProxyConfig struct {
 	Mode         string        `koanf:"mode"`
+	Lossless     string        `koanf:"lossless"`
 	Rate         float64       `koanf:"rate"`
 	Roles        []string      `koanf:"roles"`
 	MinTokens    int           `koanf:"min_tokens"`
@@ -61,6 +62,7 @@ type ProxyConfig struct {
 // stays.
 type OverrideConfig struct {
 	Mode       string        `koanf:"mode"`
+	Lossless   string        `koanf:"lossless"`
 	Rate       float64       `koanf:"rate"`
 	Roles      []string      `koanf:"roles"`
 	MinTokens  int           `koanf:"min_tokens"`
@@ -105,7 +107,7 @@ var defaultUpstreams = map[string]UpstreamConfig{
 
 func defaultProxy() ProxyConfig {
 	d := policy.Default()
-	return ProxyConfig{Mode: string(d.Mode), Roles: d.Roles, MinTokens: d.MinTokens, Deadline: d.Deadline,
+	return ProxyConfig{Mode: string(d.Mode), Lossless: d.Lossless, Roles: d.Roles, MinTokens: d.MinTokens, Deadline: d.Deadline,
 		KeepShared: true, CacheMinimum: true, Refusals: 5, LedgerTTL: time.Hour, LedgerBytes: 64 << 20,
 		InspectBody: 32 << 20, MaxBody: 512 << 20, MaxHeld: 256 << 20}
 }
@@ -133,6 +135,7 @@ func (c *Config) validateProxy(bad mistake) {
 	}
 	p := &c.Proxy
 	validateMode(bad, "proxy.mode", p.Mode, false)
+	validateLossless(bad, "proxy.lossless", p.Lossless)
 	validateRate(bad, "proxy.rate", p.Rate)
 	validateRoles(bad, "proxy.roles", p.Roles)
 	if p.Deadline < policy.MinDeadline || p.Deadline > policy.MaxDeadline {
@@ -189,6 +192,12 @@ func validateMode(bad mistake, key, mode string, unset bool) {
 	}
 }
 
+func validateLossless(bad mistake, key, method string) {
+	if method != policy.LosslessOff && !policy.LosslessMethod(method) {
+		bad(key, "must be structure, lossless, metatoken or off; got %q", method)
+	}
+}
+
 func validateRate(bad mistake, key string, rate float64) {
 	if rate != 0 && !(rate > 0 && rate <= 1) {
 		bad(key, "is the fraction of tokens kept and must be in (0, 1], or 0 for the thresholds; got %v", rate)
@@ -206,6 +215,9 @@ func validateRoles(bad mistake, key string, roles []string) {
 
 func (o *OverrideConfig) validate(bad mistake, key string) {
 	validateMode(bad, key+".mode", o.Mode, true)
+	if o.Lossless != "" {
+		validateLossless(bad, key+".lossless", o.Lossless)
+	}
 	validateRate(bad, key+".rate", o.Rate)
 	validateRoles(bad, key+".roles", o.Roles)
 	if o.MinTokens < 0 {
@@ -248,6 +260,9 @@ func (o *OverrideConfig) override() policy.Override {
 		mode, dry := readMode(o.Mode)
 		out.Mode, out.DryRun = &mode, &dry
 	}
+	if o.Lossless != "" {
+		out.Lossless = &o.Lossless
+	}
 	if o.Rate != 0 {
 		out.Rate = &o.Rate
 	}
@@ -276,6 +291,7 @@ func readMode(s string) (mode policy.Mode, dry bool) {
 func (p *ProxyConfig) settings() policy.Settings {
 	s := policy.Default()
 	s.Mode, s.DryRun = readMode(p.Mode)
+	s.Lossless = p.Lossless
 	s.Rate, s.Roles, s.MinTokens, s.Deadline = p.Rate, p.Roles, p.MinTokens, p.Deadline
 	s.Tags, s.LossyTools, s.SkipStored = p.Tags, p.LossyTools, p.SkipStored
 	return s

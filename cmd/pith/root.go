@@ -34,6 +34,8 @@ func newRoot(p process) *cobra.Command {
 	root.AddCommand(
 		serveCommand(load),
 		compressCommand(p, load),
+		decompressCommand(p),
+		metatokenCommand(p),
 		modelsCommand(p, load),
 		configCommand(load),
 		evalCommand(p, load),

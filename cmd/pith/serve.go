@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/pith-proxy/pith/compressors"
+	"github.com/pith-proxy/pith/compressors/lossless"
 	"github.com/pith-proxy/pith/service"
 	"github.com/pith-proxy/pith/tokenize"
 )
@@ -69,6 +70,7 @@ func serve(ctx context.Context, c *Config, stderr io.Writer) error {
 		H2C:        c.H2C,
 		Registry:   registry,
 		Compressor: compressors.Remembering{Router: a.router, Version: a.version()},
+		Decode:     lossless.Decode,
 		Memory:     memories(k.results),
 		Tenant:     p.Tenant,
 		Counter:    func(name string) (service.Counter, error) { return tokenize.CounterFor(name) },

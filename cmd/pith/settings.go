@@ -71,6 +71,7 @@ var settings = []setting{
 	{"transport.ca_file", "", "certificates (PEM) to trust beside the system's"},
 	{"transport.proxy_url", "", "HTTP proxy on the way to upstreams; the environment's is not used"},
 	{"proxy.mode", "mode", "off, auto, lossless, lossy or dry-run"},
+	{"proxy.lossless", "", "what rewrites results of tools that may lose nothing: structure, lossless (a dictionary as well), metatoken or off"},
 	{"proxy.rate", "", "fraction of tokens kept; 0 for 0.6 of contexts and fixed thresholds for the rest"},
 	{"proxy.roles", "", "whose texts may be shortened: tool, context (the material in a user's question), user, system, developer"},
 	{"proxy.min_tokens", "", "shorter texts stay as they are"},

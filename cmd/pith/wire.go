@@ -12,6 +12,7 @@ import (
 	"github.com/pith-proxy/pith/compressors"
 	"github.com/pith-proxy/pith/compressors/llmlingua2"
 	"github.com/pith-proxy/pith/compressors/llmlingua2/compatmethod"
+	"github.com/pith-proxy/pith/compressors/lossless"
 	"github.com/pith-proxy/pith/onnx"
 	"github.com/pith-proxy/pith/onnx/models"
 	"github.com/pith-proxy/pith/tokenize"
@@ -50,9 +51,23 @@ func newApp(c *Config) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	lingua := compressors.Profiles{Method: a.lingua, Compat: compatmethod.New(compatmethod.Options{Models: a.compatSources()})}
-	a.router = compressors.NewRouter(lingua, lingua, compressors.None{Counter: tokenize.CounterFor})
+	a.router = a.methods()
 	return a, nil
+}
+
+// methods are all there are, and how one of them is chosen.
+func (a *app) methods() *compressors.Router {
+	lingua := compressors.Profiles{Method: a.lingua, Compat: compatmethod.New(compatmethod.Options{Models: a.compatSources()})}
+	exact := func(o lossless.Options) *lossless.Compressor {
+		o.Counter = tokenize.CounterFor
+		return lossless.New(o)
+	}
+	auto := compressors.Auto{Words: lingua, Lossless: exact(lossless.Options{ID: "structure", Structure: true})}
+	return compressors.NewRouter(auto, lingua,
+		exact(lossless.Options{ID: "lossless", Structure: true, Dict: true}),
+		exact(lossless.Options{ID: "structure", Structure: true, Least: 8}),
+		exact(lossless.Options{ID: "metatoken", Dict: true}),
+		compressors.None{Counter: tokenize.CounterFor})
 }
 
 func (a *app) openLibrary() error {
