@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"unicode/utf8"
 
@@ -53,12 +54,12 @@ func (h handlers) Compress(ctx context.Context, r api.CompressRequestObject) (ap
 }
 
 // Decompress implements api.StrictServerInterface.
-func (h handlers) Decompress(_ context.Context, r api.DecompressRequestObject) (api.DecompressResponseObject, error) {
+func (h handlers) Decompress(ctx context.Context, r api.DecompressRequestObject) (api.DecompressResponseObject, error) {
 	d := pith.Decode{Scheme: r.Body.Decode.Scheme, Params: r.Body.Decode.Params}
 	if h.opts.Decode == nil {
 		return nil, pith.Invalid("/decode/scheme", "no such scheme; this server knows none")
 	}
-	text, err := h.opts.Decode(r.Body.Text, d)
+	text, err := h.opts.Decode(r.Body.Text, d, func(n int) error { return h.claim(ctx, int64(n)) })
 	if err != nil {
 		return nil, err
 	}
@@ -66,6 +67,18 @@ func (h handlers) Decompress(_ context.Context, r api.DecompressRequestObject) (
 		return nil, &pith.Error{Code: pith.CodeMismatch, Param: "/decode", Msg: "the source is not UTF-8, which JSON cannot hold; use pith decompress"}
 	}
 	return reply(http.StatusOK, api.Decompression{Object: api.ObjectDecompression, Text: text, Exact: true}), nil
+}
+
+// claim holds a text that is made out of a few bytes to the bounds of those that are sent.
+func (h handlers) claim(ctx context.Context, bytes int64) error {
+	if bytes > h.opts.Limits.MaxBody {
+		return &pith.Error{Code: pith.CodeTooLarge, Param: "/decode",
+			Msg: fmt.Sprintf("the source may have at most %d bytes; use pith decompress", h.opts.Limits.MaxBody)}
+	}
+	if p := recordOf(ctx).pass; p != nil {
+		return p.take(bytes)
+	}
+	return nil
 }
 
 // Count implements api.StrictServerInterface.

@@ -52,6 +52,7 @@ func (i intake) admit(w http.ResponseWriter, r *http.Request, schema *openapi3.S
 		return
 	}
 	defer p.leave()
+	recordOf(r.Context()).pass = p
 	if err := i.take(w, r, p, schema, lines); err != nil {
 		i.s.fail(w, r, err)
 		return

@@ -41,9 +41,10 @@ type Options struct {
 	// default one. An error makes the request invalid; its text is not shown.
 	Counter func(name string) (Counter, error)
 
-	// Decode restores a text that a lossless method changed. Its errors are as those of
-	// Compressor. nil knows no scheme.
-	Decode func(text string, d pith.Decode) (string, error)
+	// Decode restores a text that a lossless method changed, after it has told claim how
+	// many bytes that has and got no error. Its own errors are as those of Compressor. nil
+	// knows no scheme.
+	Decode func(text string, d pith.Decode, claim func(bytes int) error) (string, error)
 
 	// Memory returns what a tenant's earlier requests left to use. nil is none.
 	Memory func(ctx context.Context, tenant string) pith.Memory

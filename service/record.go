@@ -22,6 +22,7 @@ type record struct {
 	method   string // the compressor's name for what it did
 	outcome  string // X-Pith-Status
 	in, out  int    // tokens
+	pass     *pass  // what it holds; nil on routes without a body
 }
 
 type recordKey struct{}

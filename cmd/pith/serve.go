@@ -70,7 +70,7 @@ func serve(ctx context.Context, c *Config, stderr io.Writer) error {
 		H2C:        c.H2C,
 		Registry:   registry,
 		Compressor: compressors.Remembering{Router: a.router, Version: a.version()},
-		Decode:     lossless.Decode,
+		Decode:     lossless.DecodeClaiming,
 		Memory:     memories(k.results),
 		Tenant:     p.Tenant,
 		Counter:    func(name string) (service.Counter, error) { return tokenize.CounterFor(name) },

@@ -17,8 +17,16 @@ const Scheme = "lossless-1"
 // MaxSource is the most bytes of a text that a recipe restores.
 const MaxSource = 64 << 20
 
-// maxWork bounds all that the steps of a recipe write, in bytes.
-const maxWork = 4 * MaxSource
+// Bounds on what the steps of a recipe write: each, as a multiple of the source, and all
+// together. A text between two steps is hardly ever longer than the source.
+const (
+	slack   = 1 << 16 // bytes, beside the multiples
+	maxStep = 2
+	maxWork = 6
+)
+
+// worker follows recipes back within the bounds.
+type worker struct{ step, left int }
 
 // recipe says how a text was made, so that it can be undone from the end.
 type recipe struct {
@@ -47,31 +55,31 @@ var errForeign = errors.New("foreign recipe")
 
 // undo follows the recipe back.
 func (r *recipe) undo(text string) (string, error) {
-	work := 0
-	text, err := undoAll(r.After, text, &work)
+	w := worker{step: maxStep*r.Bytes + slack, left: maxWork*r.Bytes + slack}
+	text, err := w.steps(r.After, text)
 	if err != nil {
 		return "", err
 	}
 	if len(r.Parts) > 0 {
-		if text, err = undoParts(r.Parts, text, &work); err != nil {
+		if text, err = w.parts(r.Parts, text); err != nil {
 			return "", err
 		}
 	}
-	return undoAll(r.Before, text, &work)
+	return w.steps(r.Before, text)
 }
 
-func undoParts(parts []part, text string, work *int) (string, error) {
+func (w *worker) parts(parts []part, text string) (string, error) {
 	var out []byte
 	for i := range parts {
 		p := &parts[i]
 		if p.Bytes < 0 || p.Bytes > len(text) {
 			return "", structure.ErrText
 		}
-		s, err := undoAll(p.Steps, text[:p.Bytes], work)
+		s, err := w.steps(p.Steps, text[:p.Bytes])
 		if err != nil {
 			return "", err
 		}
-		if len(out)+len(s) > MaxSource {
+		if len(out)+len(s) > w.step {
 			return "", structure.ErrLimit
 		}
 		out = append(out, s...)
@@ -83,14 +91,14 @@ func undoParts(parts []part, text string, work *int) (string, error) {
 	return string(out), nil
 }
 
-func undoAll(steps []step, text string, work *int) (string, error) {
+func (w *worker) steps(steps []step, text string) (string, error) {
 	for i := len(steps) - 1; i >= 0; i-- {
 		s := &steps[i]
 		f, ok := formNamed(s.Form)
 		if !ok || f.decode == nil {
 			return "", errForeign
 		}
-		if *work += s.Bytes; s.Bytes < 0 || s.Bytes > MaxSource || *work > maxWork {
+		if w.left -= s.Bytes; s.Bytes < 0 || s.Bytes > w.step || w.left < 0 {
 			return "", structure.ErrLimit
 		}
 		var err error
@@ -113,12 +121,21 @@ func digest(text string) string {
 // It returns the source byte for byte or an error: one of [pith.CodeMismatch] if text and
 // decode do not belong together, of [pith.CodeInvalid] if decode is none of ours.
 func Decode(text string, d pith.Decode) (string, error) {
+	return DecodeClaiming(text, d, func(int) error { return nil })
+}
+
+// DecodeClaiming is [Decode] for a caller who holds memory to account: claim is told how
+// many bytes the source has before any are made, and an error of it is returned as it is.
+func DecodeClaiming(text string, d pith.Decode, claim func(bytes int) error) (string, error) {
 	if d.Scheme != Scheme {
 		return "", pith.Invalid("/decode/scheme", "no such scheme; this version of pith knows %s", Scheme)
 	}
 	var r recipe
 	if len(d.Params) > MaxSource || json.Unmarshal([]byte(d.Params), &r) != nil || r.Bytes < 0 || r.Bytes > MaxSource {
 		return "", pith.Invalid("/decode/params", "these params are not from pith; pass them back as they came")
+	}
+	if err := claim(r.Bytes); err != nil {
+		return "", err
 	}
 	source, err := undo(&r, text)
 	switch {
