@@ -38,19 +38,37 @@ func (a Auto) Compress(ctx context.Context, req pith.Request) (pith.Result, erro
 		if c.Locked || c.Text == "" || c.Method != "" && c.Method != AutoID {
 			continue
 		}
-		if kinds[i] = content.Classify(string(c.Text)); a.keepsWords(ctx, &req, c, kinds[i]) {
-			own[i] = a.Lossless
-		}
+		kinds[i] = content.Classify(string(c.Text))
+		own[i] = a.choose(ctx, &req, c, kinds[i])
 	}
-	res, err := compressWith(ctx, withoutOwnBudgets(req, own), own, a.Words)
-	if pith.CodeOf(err) == pith.CodeBudgetUnreachable || err == nil && overTarget(&req, &res) {
-		clear(own)
-		res, err = a.Words.Compress(ctx, req)
-	}
+	res, err := a.compress(ctx, &req, own)
 	if err == nil {
 		a.tell(&req, &res, own, kinds)
 	}
 	return res, err
+}
+
+// compress tries to meet all targets without the words of the contexts in own, and takes
+// out of own those that cannot keep theirs.
+func (a Auto) compress(ctx context.Context, req *pith.Request, own []Method) (pith.Result, error) {
+	res, err := compressWith(ctx, withoutOwnBudgets(*req, own), own, a.Words)
+	switch {
+	case pith.CodeOf(err) == pith.CodeBudgetUnreachable, err == nil && overTarget(req, &res, own):
+		clear(own)
+		return a.Words.Compress(ctx, *req)
+	case err != nil:
+		return res, err
+	}
+	over := false
+	for i := range req.Contexts {
+		if t := req.Contexts[i].Budget.TargetTokens; own[i] != nil && t > 0 && res.Contexts[i].OutputTokens > t {
+			own[i], over = nil, true
+		}
+	}
+	if !over {
+		return res, nil
+	}
+	return a.compress(ctx, req, own)
 }
 
 // wantsWords reports whether the caller asked for what only words can give.
@@ -60,19 +78,23 @@ func wantsWords(req *pith.Request) bool {
 		o.ReserveDigits || len(o.ForceTokens) > 0
 }
 
-// keepsWords reports whether no words are to be taken from a context.
-func (a Auto) keepsWords(ctx context.Context, req *pith.Request, c *pith.Context, kind content.Class) bool {
+// choose returns the method for a context that loses no words, or nil.
+func (a Auto) choose(ctx context.Context, req *pith.Request, c *pith.Context, kind content.Class) Method {
+	b := c.Budget
+	if b.IsZero() {
+		b = req.Budget
+	}
 	switch kind {
 	case content.Code, content.JSON, content.NDJSON, content.Table, content.Diff, content.Trace:
-		return true
-	case content.Log:
-		b := c.Budget
-		if b.IsZero() {
-			b = req.Budget
+		if b.Rate != 1 { // which is the identity
+			return a.Lossless
 		}
-		return b.IsZero() || b.Threshold == 0 && a.suffices(ctx, req, c, b)
+	case content.Log:
+		if b.IsZero() || b.Threshold == 0 && b.Rate != 1 && a.suffices(ctx, req, c, b) {
+			return a.Lossless
+		}
 	}
-	return false
+	return nil
 }
 
 // suffices reports whether the shorter form of a text is within a budget.
@@ -80,6 +102,7 @@ func (a Auto) suffices(ctx context.Context, req *pith.Request, c *pith.Context, 
 	one := *req
 	one.Budget = pith.Budget{}
 	one.Contexts = []pith.Context{{Text: c.Text}}
+	one.Options.ReturnSpans, one.Options.ReturnLabels, one.Options.ReturnDecode = false, false, false
 	res, err := a.Lossless.Compress(ctx, one)
 	if err != nil {
 		return false
@@ -101,14 +124,16 @@ func withoutOwnBudgets(req pith.Request, own []Method) pith.Request {
 	return req
 }
 
-// overTarget reports whether a context has more tokens than it alone may.
-func overTarget(req *pith.Request, res *pith.Result) bool {
-	for i := range req.Contexts {
-		if t := req.Contexts[i].Budget.TargetTokens; t > 0 && res.Contexts[i].OutputTokens > t {
-			return true
+// overTarget reports whether the contexts that lose no words leave nothing of a target for
+// the others, or pass it alone.
+func overTarget(req *pith.Request, res *pith.Result, own []Method) bool {
+	spent := 0
+	for i := range own {
+		if own[i] != nil {
+			spent += res.Contexts[i].OutputTokens
 		}
 	}
-	return false
+	return req.Budget.TargetTokens > 0 && spent > 0 && spent >= req.Budget.TargetTokens
 }
 
 // tell says what the contexts were taken for, and which have more left than their rate

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/pith-proxy/pith"
+	"github.com/pith-proxy/pith/compressors/content"
 )
 
 // AutoID is the method name that leaves the choice to the router.
@@ -51,7 +52,7 @@ func (r *Router) Compress(ctx context.Context, req pith.Request) (pith.Result, e
 	contexts := slices.Clone(req.Contexts)
 	own := make([]Method, len(contexts)) // of the contexts that have another than m
 	for i := range contexts {
-		if own[i], err = r.place(&contexts[i], m, i); err != nil {
+		if own[i], err = r.place(ctx, &req, &contexts[i], m, i); err != nil {
 			return pith.Result{}, err
 		}
 	}
@@ -70,9 +71,12 @@ func (r *Router) Compress(ctx context.Context, req pith.Request) (pith.Result, e
 
 // place checks the method that a context names against the request's, and returns it if
 // it is another. A context that is to stay as it is is locked.
-func (r *Router) place(c *pith.Context, m Method, i int) (Method, error) {
-	if c.Method == "" {
+func (r *Router) place(ctx context.Context, req *pith.Request, c *pith.Context, m Method, i int) (Method, error) {
+	switch a, ok := r.auto.(Auto); {
+	case c.Method == "":
 		return nil, nil
+	case c.Method == AutoID && ok && m.Info().Kind != KindLossless && m != r.auto && !c.Locked && !wantsWords(req):
+		return a.choose(ctx, req, c, content.Classify(string(c.Text))), nil
 	}
 	param := pointer("contexts", i, "method")
 	own, err := r.method(c.Method, param)

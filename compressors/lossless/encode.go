@@ -25,56 +25,53 @@ type encoding struct {
 	text   string
 	recipe recipe
 	forms  []string // in order of first use
-	rows   int      // of legends
+	rows   int      // of legends that may still be
 	exact  bool
 }
 
 // encode returns the text in its shortest forms. It is the text itself, without forms,
 // where none is shorter.
 func (e *encoder) encode(source string) encoding {
-	out := encoding{text: source, exact: true}
+	out := encoding{text: source, exact: true, rows: e.rows}
 	out.recipe.Bytes, out.recipe.SHA256 = len(source), digest(source)
-	if strings.HasPrefix(source, logOpening) || strings.Contains(source, "\n"+logOpening) {
+	if written(source) {
 		return out // it has been here
 	}
-	rows := e.rows
-	if hasControls(source) {
-		if s, enc, ok := e.step(FormNoise, source, &rows); ok {
-			out.recipe.Before = []step{s}
-			out.text = enc.Text
-			out.use(FormNoise)
-		}
-	}
-	proper := false // some part is code or prose that a dictionary should not cut up
+	e.noise(&out)
+	rs := regions(out.text)
 	var b strings.Builder
-	for _, r := range regions(out.text) {
-		text, p := e.region(r, &rows, &out)
-		b.WriteString(text)
-		out.recipe.Parts = append(out.recipe.Parts, p)
-		proper = proper || r.class == content.Code || r.class == content.Diff
+	for i, r := range rs {
+		e.region(r, blank(rs[i+1:]), &b, &out)
 	}
 	out.text = b.String()
 	out.recipe.Parts = merged(out.recipe.Parts)
-	if rows == e.rows && e.dict != nil && e.allowed(FormDict) && !proper {
-		e.dictionary(&out, &rows)
+	if e.dict != nil && e.allowed(FormDict) && out.rows == e.rows && !slices.ContainsFunc(rs, literal) {
+		e.dictionary(&out)
 	}
-	out.rows = e.rows - rows
 	return out
 }
 
-// hasControls reports whether there is something that a terminal would act upon.
-func hasControls(s string) bool {
-	for i := 0; i < len(s); i++ {
-		switch s[i] {
-		case 0x1b, '\b', 0x9b:
-			return true
-		case '\r':
-			if i+1 < len(s) && s[i+1] != '\n' {
-				return true
-			}
-		}
+// literal reports whether a region may have to be quoted to the letter.
+func literal(r region) bool { return r.class == content.Code || r.class == content.Diff }
+
+func blank(rs []region) bool {
+	return !slices.ContainsFunc(rs, func(r region) bool { return strings.TrimSpace(r.text) != "" })
+}
+
+// noise takes out what a terminal hides, if that is all it does: not from programs, in
+// which it may be what they are about, nor where a colour is all that tells two words
+// apart.
+func (e *encoder) noise(out *encoding) {
+	if !hasControls(out.text) {
+		return
 	}
-	return false
+	s, enc, ok := e.step(FormNoise, out.text, out.rows, false)
+	if !ok || kindOf(enc.Text) == content.Code || coloursTell(out.text, enc.Text) {
+		return
+	}
+	out.recipe.Before = []step{s}
+	out.text = enc.Text
+	out.use(FormNoise)
 }
 
 func (o *encoding) use(form string) {
@@ -84,104 +81,74 @@ func (o *encoding) use(form string) {
 }
 
 // dictionary replaces repeated phrases, last, in the whole.
-func (e *encoder) dictionary(out *encoding, rows *int) {
-	enc, ok := e.dict(out.text, *rows)
+func (e *encoder) dictionary(out *encoding) {
+	enc, ok := e.dict(out.text, out.rows)
 	if !ok {
 		return
 	}
 	out.recipe.After = []step{{Form: FormDict, Bytes: len(out.text), Layout: enc.Layout}}
 	out.text = enc.Text
-	*rows -= enc.Rows
+	out.rows -= enc.Rows
 	out.use(FormDict)
 }
 
-// region writes one region by the best of its chains.
-func (e *encoder) region(r region, rows *int, out *encoding) (string, part) {
-	best := candidate{text: r.text, rows: *rows}
-	if len(r.text) >= least {
-		tokens := -1
-		for _, chain := range chains[r.class] {
-			c, ok := e.follow(chain, r.text, *rows)
-			if !ok {
-				continue
-			}
-			if tokens < 0 {
-				tokens = e.count(r.text)
-			}
-			if n := e.count(c.text); n < tokens {
-				best, tokens = c, n
-			}
-		}
+// region appends one region by the best of its chains. The blank lines around it, and its
+// last line end, stay as they are, so that it ends where it ended. A log that something
+// follows gets an end.
+func (e *encoder) region(r region, last bool, b *strings.Builder, out *encoding) {
+	head, core, tail := edges(r.text)
+	best := candidate{text: core, rows: out.rows}
+	if len(core) >= least {
+		best = e.best(r, core, out)
 	}
-	*rows = best.rows
 	for _, s := range best.steps {
 		out.use(s.Form)
-		if s.Form == FormHTML {
-			out.exact = false
+		out.exact = out.exact && s.Form != FormHTML
+	}
+	out.rows = best.rows
+	out.add(b, head)
+	out.add(b, best.text, best.steps...)
+	if i := strings.IndexByte(tail, '\n'); i >= 0 && !last && slices.ContainsFunc(best.steps, isLog) {
+		out.add(b, tail[:i+1])
+		out.add(b, endMark, step{Form: formEnd})
+		tail = tail[i+1:]
+	}
+	out.add(b, tail)
+}
+
+func isLog(s step) bool { return s.Form == FormLog }
+
+// add appends a part.
+func (o *encoding) add(b *strings.Builder, text string, steps ...step) {
+	o.recipe.Parts = append(o.recipe.Parts, part{Bytes: len(text), Steps: steps})
+	b.WriteString(text)
+}
+
+// edges parts a text from the blank lines before it and the line ends behind it.
+func edges(text string) (head, core, tail string) {
+	for at := 0; at < len(text); {
+		end := lineEnd(text, at)
+		if strings.TrimSpace(text[at:end]) != "" {
+			head, text = text[:at], text[at:]
+			break
 		}
+		at = end
 	}
-	return best.text, part{Bytes: len(best.text), Steps: best.steps}
-}
-
-// candidate is a region in some form.
-type candidate struct {
-	text  string
-	steps []step
-	rows  int // that are left
-}
-
-// follow uses the forms of a chain one after the other, those that fit. It is false if
-// none does.
-func (e *encoder) follow(chain []string, text string, rows int) (candidate, bool) {
-	c := candidate{text: text, rows: rows}
-	for _, name := range chain {
-		if s, enc, ok := e.step(name, c.text, &c.rows); ok {
-			c.text = enc.Text
-			c.steps = append(c.steps, s)
+	core = strings.TrimRight(text, " \t\r\n")
+	if i := strings.IndexByte(text[len(core):], '\n'); i >= 0 {
+		if i > 0 && text[len(core)+i-1] == '\r' {
+			i--
 		}
-	}
-	return c, len(c.steps) > 0
-}
-
-// step uses a form, if it may, and makes sure that it can be undone.
-func (e *encoder) step(name, text string, rows *int) (step, structure.Encoded, bool) {
-	f, known := formNamed(name)
-	if !known || f.encode == nil || !e.allowed(f.name) {
-		return step{}, structure.Encoded{}, false
-	}
-	enc, ok := f.encode(text, structure.Options{Count: e.count, Rows: *rows})
-	if !ok || enc.Rows > *rows {
-		return step{}, structure.Encoded{}, false
-	}
-	*rows -= enc.Rows
-	return step{Form: f.name, Bytes: len(text), Layout: enc.Layout}, enc, true
-}
-
-// counted is how many tokens a text has.
-type counted struct {
-	text   string
-	tokens int
-}
-
-// remembered is how many texts' tokens are not counted again: a text is asked about as a
-// source, as a region, and when the saving is judged.
-const remembered = 6
-
-func (e *encoder) count(text string) int {
-	for _, c := range e.known {
-		if c.text == text {
-			return c.tokens
-		}
-	}
-	c := counted{text, e.counters[0].Count(text)}
-	if len(e.known) < remembered {
-		e.known = append(e.known, c)
+		core = text[:len(core)+i] // white space before the line end is the line's
 	} else {
-		e.known[e.next] = c
-		e.next = (e.next + 1) % remembered
+		core = text
 	}
-	return c.tokens
+	return head, core, text[len(core):]
 }
+
+// endMark stands behind a log in short form that something follows, of which its first
+// line says nothing.
+const endMark = "(end of the log)\n"
 
 // merged joins parts side by side that have no steps.
 func merged(parts []part) []part {
@@ -191,7 +158,9 @@ func merged(parts []part) []part {
 			out[k].Bytes += p.Bytes
 			continue
 		}
-		out = append(out, p)
+		if p.Bytes > 0 || len(p.Steps) > 0 {
+			out = append(out, p)
+		}
 	}
 	if len(out) == 1 && len(out[0].Steps) == 0 {
 		return nil
@@ -205,13 +174,12 @@ func (o *encoding) restores(source string) bool {
 	return err == nil && got == source
 }
 
-// params writes the recipe down.
+// params writes the recipe down; "" if it is out of bounds, since a layout is no place
+// for half of a text.
 func (o *encoding) params() string {
 	b, err := json.Marshal(&o.recipe)
-	if err != nil {
-		return "" // a layout that is no JSON; its form's tests know
+	if err != nil || len(b) > o.recipe.Bytes/2+slack || !modest(b) {
+		return ""
 	}
 	return string(b)
 }
-
-const logOpening = "Log in short form ("

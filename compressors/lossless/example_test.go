@@ -3,6 +3,7 @@ package lossless_test
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/pith-proxy/pith"
 	"github.com/pith-proxy/pith/compressors/lossless"
@@ -26,11 +27,11 @@ func Example() {
 		panic(err)
 	}
 	r := res.Contexts[0]
-	fmt.Printf("%d tokens, then %d:\n%s\n", r.InputTokens, r.OutputTokens, string(r.Text))
+	fmt.Printf("%d tokens, then %d:\n%s\n", r.InputTokens, r.OutputTokens, strings.TrimSpace(string(r.Text)))
 	back, err := lossless.Decode(string(r.Text), *r.Decode)
 	fmt.Println(back == source, err)
 	// Output:
-	// 100 tokens, then 50:
+	// 100 tokens, then 51:
 	// orders[3]{id,customer,total,state}:
 	// 1042,Ana Sato,12.50,paid
 	// 1043,Bo Moreau,80.00,paid

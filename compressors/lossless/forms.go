@@ -52,13 +52,30 @@ var forms = []form{
 	{FormHTML, encodeHTML, nil},
 }
 
+// formEnd is of the line that ends a log.
+const formEnd = "end"
+
+func decodeEnd(text string, _ []byte, _ int) (string, error) {
+	if text != endMark {
+		return "", structure.ErrText
+	}
+	return "", nil
+}
+
+// onRequest are the forms that have to be named: one is not exact, and what the other
+// saves is next to nothing, since vocabularies have tokens for white space.
+var onRequest = []string{FormSpace, FormHTML}
+
 // markdownSpace is FormSpace where two spaces at the end of a line break it.
 const markdownSpace = "space in Markdown"
 
 // formNamed finds a form, also by the name of a variant.
 func formNamed(name string) (form, bool) {
-	if name == markdownSpace {
+	switch name {
+	case markdownSpace:
 		return form{FormSpace, plainform.EncodeMarkdownSpace, plainform.DecodeSpace}, true
+	case formEnd:
+		return form{name: formEnd, decode: decodeEnd}, true
 	}
 	i := slices.IndexFunc(forms, func(f form) bool { return f.name == name })
 	if i < 0 {
@@ -87,13 +104,13 @@ func encodeHTML(text string, _ structure.Options) (structure.Encoded, bool) {
 var chains = map[content.Class][][]string{
 	content.JSON:     {{FormJSON}},
 	content.NDJSON:   {{FormJSON}},
-	content.Log:      {{FormLog}},
-	content.Trace:    {{FormLog}, {FormHits}},
+	content.Log:      {{FormSpace, FormLog}},
+	content.Trace:    {{FormSpace, FormLog}, {FormHits}},
 	content.Search:   {{FormHits}, {markdownSpace}},
-	content.Table:    {{FormCSV}, {FormMarkdown}, {FormFrames}, {FormColumns}, {FormPaths}, {FormHits}},
+	content.Table:    {{FormCSV}, {FormMarkdown}, {FormFrames}, {FormColumns}, {FormHits}, {FormPaths}},
 	content.Prose:    {{markdownSpace, FormMarkdown}},
 	content.Markdown: {{markdownSpace, FormMarkdown}},
-	content.Mixed:    {{markdownSpace, FormMarkdown}, {FormFrames}, {FormHits}, {FormPaths}, {FormColumns}},
-	content.Other:    {{markdownSpace, FormMarkdown}, {FormFrames}, {FormHits}, {FormPaths}, {FormColumns}, {FormJSON}},
+	content.Mixed:    {{markdownSpace, FormMarkdown}, {FormFrames}, {FormHits}},
+	content.Other:    {{markdownSpace, FormMarkdown}, {FormFrames}, {FormHits}, {FormPaths}, {FormJSON}},
 	content.HTML:     {{FormHTML}},
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	"github.com/pith-proxy/pith"
 	"github.com/pith-proxy/pith/compressors/metatoken"
@@ -40,8 +39,7 @@ type Options struct {
 
 // Compressor is a lossless method. It is safe for concurrent use.
 type Compressor struct {
-	opts   Options
-	broken atomic.Int64
+	opts Options
 }
 
 // New returns the method that the options describe.
@@ -68,7 +66,7 @@ func (c *Compressor) Compress(ctx context.Context, req pith.Request) (pith.Resul
 		if ctx.Err() != nil {
 			return pith.Result{}, context.Cause(ctx)
 		}
-		res.Contexts = append(res.Contexts, c.one(e, &req.Contexts[i], req.Options.ReturnDecode))
+		res.Contexts = append(res.Contexts, c.one(e, &req.Contexts[i], &req.Options.Preserve, req.Options.ReturnDecode))
 	}
 	return res, nil
 }
@@ -125,7 +123,7 @@ func (c *Compressor) encoder(o *pith.Lossless, counters []Counter) *encoder {
 		case !c.opts.Structure:
 			return false
 		case o.Forms == nil:
-			return form != FormHTML
+			return !slices.Contains(onRequest, form)
 		}
 		return slices.Contains(o.Forms, form)
 	}}
@@ -148,7 +146,7 @@ func (c *Compressor) encoder(o *pith.Lossless, counters []Counter) *encoder {
 }
 
 // one is the result for one context.
-func (c *Compressor) one(e *encoder, in *pith.Context, decode bool) pith.ContextResult {
+func (c *Compressor) one(e *encoder, in *pith.Context, preserve *pith.Preserve, decode bool) pith.ContextResult {
 	source := string(in.Text)
 	tokens := e.count(source)
 	out := pith.ContextResult{ID: in.ID, Text: in.Text, Status: pith.StatusUnchanged, Method: c.opts.ID,
@@ -157,12 +155,14 @@ func (c *Compressor) one(e *encoder, in *pith.Context, decode bool) pith.Context
 		return out
 	}
 	enc := e.encode(source)
-	if len(enc.forms) == 0 || !c.pays(e, source, enc.text) {
+	if len(enc.forms) == 0 || !c.pays(e, source, enc.text) || !keeps(preserve, source, enc.text) {
 		return out
 	}
 	params := enc.params()
-	if enc.exact && (params == "" || !enc.restores(source)) {
-		c.broken.Add(1)
+	if enc.exact && params == "" {
+		return out
+	}
+	if enc.exact && !enc.restores(source) {
 		if c.opts.Broken != nil {
 			c.opts.Broken(enc.forms)
 		}
@@ -177,6 +177,22 @@ func (c *Compressor) one(e *encoder, in *pith.Context, decode bool) pith.Context
 		out.Warnings = append(out.Warnings, "the text of a page was taken out of its HTML, which cannot be undone")
 	}
 	return out
+}
+
+// keeps reports whether all that no method may touch is still there: each literal, and
+// each match of a pattern, as often as it was.
+func keeps(p *pith.Preserve, in, out string) bool {
+	for _, l := range p.Literals {
+		if strings.Count(in, l) != strings.Count(out, l) {
+			return false
+		}
+	}
+	for _, re := range p.Patterns {
+		if !slices.Equal(re.FindAllString(in, -1), re.FindAllString(out, -1)) {
+			return false
+		}
+	}
+	return true
 }
 
 // What a text must save to be changed: tokens, and a share of them, which is larger

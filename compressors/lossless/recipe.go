@@ -1,6 +1,7 @@
 package lossless
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -112,6 +113,14 @@ func (w *worker) steps(steps []step, text string) (string, error) {
 	return text, nil
 }
 
+// maxObjects is the most steps, parts and objects in layouts of a recipe.
+const maxObjects = 50_000
+
+// modest reports whether a recipe can be read without much memory.
+func modest(params []byte) bool {
+	return len(params) <= MaxSource/2 && bytes.Count(params, []byte("{")) <= maxObjects
+}
+
 func digest(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
@@ -131,7 +140,7 @@ func DecodeClaiming(text string, d pith.Decode, claim func(bytes int) error) (st
 		return "", pith.Invalid("/decode/scheme", "no such scheme; this version of pith knows %s", Scheme)
 	}
 	var r recipe
-	if len(d.Params) > MaxSource || json.Unmarshal([]byte(d.Params), &r) != nil || r.Bytes < 0 || r.Bytes > MaxSource {
+	if !modest([]byte(d.Params)) || json.Unmarshal([]byte(d.Params), &r) != nil || r.Bytes < 0 || r.Bytes > MaxSource {
 		return "", pith.Invalid("/decode/params", "these params are not from pith; pass them back as they came")
 	}
 	if err := claim(r.Bytes); err != nil {

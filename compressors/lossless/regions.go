@@ -8,20 +8,24 @@ import (
 
 // region is a piece of a text that is brought into a form by itself.
 type region struct {
-	text  string
-	class content.Class
+	text   string
+	class  content.Class
+	fenced bool // it is shown as what it is
 }
 
 // least is the fewest bytes of a region of its own.
 const least = 64
 
 // regions cuts a text where its nature changes: at fences, around JSON that stands on
-// lines of its own, and in a mixture between paragraphs. Joined, they are the text.
+// lines of its own, and in a mixture between paragraphs. Each begins a line. Joined, they
+// are the text.
 func regions(text string) []region {
-	class := content.Classify(text)
-	switch class {
-	case content.JSON, content.NDJSON, content.Diff, content.HTML:
-		return []region{{text, class}}
+	class := kindOf(text)
+	switch {
+	case class == content.JSON, class == content.NDJSON, class == content.Diff, class == content.HTML:
+		return []region{{text: text, class: class}}
+	case class != content.Log && class != content.Trace && hasHunks(text):
+		return []region{{text: text, class: content.Diff}}
 	}
 	var out []region
 	for _, b := range blocks(text) {
@@ -31,11 +35,11 @@ func regions(text string) []region {
 		case len(b.text) == len(text):
 			out = append(out, mixture(text, class)...)
 		default:
-			out = append(out, mixture(b.text, content.Classify(b.text))...)
+			out = append(out, mixture(b.text, kindOf(b.text))...)
 		}
 	}
 	if class == content.Code && !wordy(out) {
-		return []region{{text, class}} // fences and brackets in a program are the program's
+		return []region{{text: text, class: class}} // fences and brackets in a program are the program's
 	}
 	return out
 }
@@ -50,45 +54,63 @@ func wordy(rs []region) bool {
 	return false
 }
 
-// blocks finds fences and JSON. What is neither has no class yet.
-func blocks(text string) []region {
-	var out []region
-	plain := 0 // where what is neither began
-	add := func(at, end int, class content.Class) {
-		if at > plain {
-			out = append(out, region{text: text[plain:at]})
-		}
-		if plain = max(plain, end); at == end {
-			return
-		}
-		out = append(out, region{text[at:end], class})
+// blocker cuts a text into what is fenced, JSON, and what is neither, whose class is not
+// known yet.
+type blocker struct {
+	text  string
+	out   []region
+	plain int // where what is neither began
+}
+
+// add ends what is neither at one offset and takes what is up to another.
+func (b *blocker) add(at, end int, r region) {
+	if at > b.plain {
+		b.out = append(b.out, region{text: b.text[b.plain:at]})
 	}
+	b.plain = end
+	if r.text = b.text[at:end]; r.text != "" {
+		b.out = append(b.out, r)
+	}
+}
+
+// json takes JSON, together with what there is of it on the lines before.
+func (b *blocker) json(at, end int) {
+	k := len(b.out) - 1
+	if k < 0 || b.out[k].class != content.JSON && b.out[k].class != content.NDJSON || b.out[k].fenced || strings.TrimSpace(b.text[b.plain:at]) != "" {
+		b.add(at, end, region{class: content.JSON})
+		return
+	}
+	start := b.plain - len(b.out[k].text)
+	b.out[k] = region{text: b.text[start:end], class: content.NDJSON}
+	b.plain = end
+}
+
+func blocks(text string) []region {
+	b := blocker{text: text}
 	tries := 4 * len(text) // bytes looked at for the end of JSON
 	for at := 0; at < len(text); {
 		end := lineEnd(text, at)
 		line := text[at:end]
 		if mark := content.Fence(strings.TrimLeft(line, " \t")); mark != "" {
 			closing := fenceEnd(text, end, mark)
-			add(at, end, content.Other) // by itself, or what is around it would be read as fenced
-			add(end, closing, content.Fenced(line, text[end:closing]))
+			b.add(at, end, region{class: content.Other}) // by itself, or what is around it would be read as fenced
+			b.add(end, closing, region{class: content.Fenced(line, text[end:closing]), fenced: true})
 			at = lineEnd(text, closing)
-			add(closing, at, content.Other)
+			b.add(closing, at, region{class: content.Other})
 			continue
 		}
 		if tries > 0 && (line[0] == '{' || line[0] == '[') {
 			n, looked := balanced(text[at:])
 			tries -= looked
-			if n >= least && strings.TrimSpace(text[at+n:lineEnd(text, at+n)]) == "" {
+			if n > 2 && strings.TrimSpace(text[at+n:lineEnd(text, at+n)]) == "" {
 				end = lineEnd(text, at+n)
-				add(at, at+n, content.JSON)
+				b.json(at, end)
 			}
 		}
 		at = end
 	}
-	if plain < len(text) {
-		out = append(out, region{text: text[plain:]})
-	}
-	return out
+	b.add(len(text), len(text), region{})
+	return b.out
 }
 
 // lineEnd returns the offset behind the line that offset at is in.
@@ -153,35 +175,36 @@ func quoted(s string) int {
 // mixture parts a mixed text between paragraphs of different nature.
 func mixture(text string, class content.Class) []region {
 	if class != content.Mixed {
-		return []region{{text, class}}
+		return []region{{text: text, class: class}}
 	}
 	var out []region
 	for at := 0; at < len(text); {
 		end := paragraphEnd(text, at)
-		p := region{text[at:end], content.Classify(text[at:end])}
+		p := region{text: text[at:end], class: kindOf(text[at:end])}
 		at = end
-		if k := len(out) - 1; k >= 0 && (out[k].class == p.class || len(p.text) < least || len(out[k].text) < least) {
-			if len(out[k].text) < least && len(p.text) >= least {
-				out[k].class = p.class
-			}
-			out[k].text = text[end-len(p.text)-len(out[k].text) : end]
+		k := len(out) - 1
+		if k < 0 || out[k].class != p.class && len(p.text) >= least && len(out[k].text) >= least {
+			out = append(out, p)
 			continue
 		}
-		out = append(out, p)
+		if len(out[k].text) < least && len(p.text) >= least {
+			out[k].class = p.class
+		}
+		out[k].text = text[end-len(p.text)-len(out[k].text) : end]
 	}
 	return out
 }
 
 // paragraphEnd returns where the paragraph at offset at ends, blank lines included.
 func paragraphEnd(text string, at int) int {
-	blank := false
+	gap := false
 	for at < len(text) {
 		end := lineEnd(text, at)
-		empty := strings.TrimSpace(text[at:end]) == ""
-		if blank && !empty {
+		empty := strings.Trim(text[at:end], "\r\n") == ""
+		if gap && !empty {
 			return at
 		}
-		blank = blank || empty
+		gap = gap || empty
 		at = end
 	}
 	return len(text)

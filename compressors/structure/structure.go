@@ -16,6 +16,9 @@ type Options struct {
 	// pieces need not add up.
 	Count func(text string) int
 
+	// Plain keeps JSON what it is: without white space, but no table.
+	Plain bool
+
 	// Rows is the most rows of a legend: lines that define a stand-in which the reader
 	// has to look up. 0 is none.
 	Rows int

@@ -13,7 +13,8 @@ const (
 )
 
 // Encode writes JSON, or a stream of it, in fewer tokens: as a table where that takes at
-// least a tenth less than minified JSON, which every reader knows better. It reports
+// least a tenth less than minified JSON, which every reader knows better, and where it may
+// be one. It reports
 // false if text is no JSON, or gets no smaller.
 func Encode(text string, o structure.Options) (structure.Encoded, bool) {
 	if len(text) > maxText || !begins(text) || !utf8.ValidString(text) {
@@ -24,8 +25,10 @@ func Encode(text string, o structure.Options) (structure.Encoded, bool) {
 		return structure.Encoded{}, false
 	}
 	best := content
-	if table, share := tabulate(content, l.Stream, o.Count); pays(content, table, share, o.Count) {
-		best, l.Table = table, true
+	if !o.Plain {
+		if table, share := tabulate(content, l.Stream, o.Count); pays(content, table, share, o.Count) {
+			best, l.Table = table, true
+		}
 	}
 	// To count the tokens of a text takes longer than all else, so it is left out where
 	// the answer is plain.

@@ -60,7 +60,8 @@ func (d *devices) sentences() []sentence {
 	}
 }
 
-const briefHead = "Log in short form ("
+// Opening is how every text in this form begins.
+const Opening = "Log in short form ("
 
 // brief explains the devices to a reader who has never seen them.
 func (d *devices) brief() string {
@@ -70,13 +71,13 @@ func (d *devices) brief() string {
 			said = append(said, s.text)
 		}
 	}
-	return briefHead + d.sigil + " is not in it): " + strings.Join(said, "; ")
+	return Opening + d.sigil + " is not in it): " + strings.Join(said, "; ")
 }
 
 // parseBrief is the inverse of brief.
 func parseBrief(line string) (devices, bool) {
 	for _, sigil := range sigils {
-		if !strings.HasPrefix(line, briefHead+sigil) {
+		if !strings.HasPrefix(line, Opening+sigil) {
 			continue
 		}
 		for _, gap := range gapMarks(sigil) {
@@ -95,7 +96,7 @@ func parseBrief(line string) (devices, bool) {
 // isOurs says whether a text begins like one in this form.
 func isOurs(text string) bool {
 	for _, sigil := range sigils {
-		if strings.HasPrefix(text, briefHead+sigil) {
+		if strings.HasPrefix(text, Opening+sigil) {
 			return true
 		}
 	}

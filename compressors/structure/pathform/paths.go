@@ -56,6 +56,10 @@ func isSized(line string) bool {
 	return n > 0 && n < len(line) && line[n] == '\t'
 }
 
+// notInPaths are signs that names of files can have and hardly ever do, while tables,
+// programs and addresses are full of them.
+const notInPaths = `,;"'(){}<>=|*?&$` + "`"
+
 // arePaths reports whether each line can be a path. Names may have spaces, but a list in
 // which every fourth has is more likely one of sentences.
 func arePaths(lines []string, sizes bool) bool {
@@ -69,7 +73,7 @@ func arePaths(lines []string, sizes bool) bool {
 			return false
 		}
 		for i := range len(path) {
-			if path[i] < ' ' || path[i] == 0x7f {
+			if path[i] < ' ' || path[i] == 0x7f || strings.IndexByte(notInPaths, path[i]) >= 0 {
 				return false
 			}
 		}

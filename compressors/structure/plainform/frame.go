@@ -8,8 +8,23 @@ import (
 // look is how much of two frames is compared, in bytes.
 const look = 256
 
+// outcomes are parts of words by which a frame tells what went wrong. Such a frame stays,
+// whatever came in its place.
+var outcomes = [][]byte{[]byte("fail"), []byte("error"), []byte("warn"), []byte("denied"), []byte("refused"), []byte("timeout"),
+	[]byte("timed out"), []byte("missing"), []byte("not found"), []byte("abort"), []byte("skip"), []byte("fatal"), []byte("invalid"), []byte("unable")}
+
+func tells(frame []byte) bool {
+	low := bytes.ToLower(frame)
+	for _, o := range outcomes {
+		if bytes.Contains(low, o) {
+			return true
+		}
+	}
+	return false
+}
+
 // succeeds reports whether the frame that rest begins with is another state of the one
-// before: it erases, ends with padding, or has two thirds of the letters at the same
+// before, which had nothing to tell: it erases, ends with padding, or has two thirds of the letters at the same
 // ends. A frame without letters is a number or a bar, which any other may follow.
 func succeeds(before, rest string) bool {
 	frame := rest[:min(look, len(rest))]
@@ -17,10 +32,13 @@ func succeeds(before, rest string) bool {
 		frame = frame[:i]
 	}
 	after, erases := visible(frame)
+	seen, _ := visible(before[:min(look, len(before))])
+	if tells(seen) {
+		return false
+	}
 	if erases || bytes.HasSuffix(after, []byte("  ")) || len(bytes.TrimLeft(after, " \t")) == 0 {
 		return true
 	}
-	seen, _ := visible(before[:min(look, len(before))])
 	a, b := letters(seen), letters(after)
 	return 3*common(a, b) >= 2*len(a)
 }

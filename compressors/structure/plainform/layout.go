@@ -19,7 +19,10 @@ type layout struct {
 }
 
 // growth is the most bytes of an unpacked layout for each byte of the source.
-const growth = 4
+const growth = 2
+
+// small is what a layout of a short text may have beside that.
+const small = 64
 
 // packFrom is where compression begins to pay, in bytes.
 const packFrom = 96
@@ -60,7 +63,7 @@ func (t *table) body(length int, steps []byte) []byte {
 
 // write returns the body as JSON, and false if it is too long for a source of n bytes.
 func write(body []byte, n int, put func(*layout, string)) ([]byte, bool) {
-	if len(body) > growth*n {
+	if len(body) > growth*n+small {
 		return nil, false
 	}
 	var l layout
@@ -77,7 +80,8 @@ func write(body []byte, n int, put func(*layout, string)) ([]byte, bool) {
 // A reader reads a layout. After the first mistake it reads nothing but zeros.
 type reader struct {
 	rest   []byte
-	table  [][]byte
+	body   []byte
+	table  []int32 // where in body each entry begins, with its length
 	length int
 	broken bool
 }
@@ -100,12 +104,14 @@ func read(data []byte, limit int, get func(layout) string) (*reader, error) {
 	r := &reader{rest: body}
 	r.length = r.number()
 	n := r.number()
-	if n > min(len(r.rest), limit+1) {
+	if n > min(len(r.rest)/2, limit+1) || len(body) > 1<<30 { // an entry has its length, and a step that refers to it
 		return nil, structure.ErrLayout
 	}
-	r.table = make([][]byte, n)
+	r.body = body
+	r.table = make([]int32, n)
 	for i := range r.table {
-		r.table[i] = r.take(r.number())
+		r.table[i] = int32(len(body) - len(r.rest))
+		r.take(r.number())
 	}
 	if r.broken {
 		return nil, structure.ErrLayout
@@ -116,7 +122,7 @@ func read(data []byte, limit int, get func(layout) string) (*reader, error) {
 // unpack asks how long the body is before it makes room for it.
 func unpack(packed []byte, limit int) ([]byte, error) {
 	n, err := s2.DecodedLen(packed)
-	if err != nil || n/growth > limit {
+	if err != nil || (n-small)/growth > limit {
 		return nil, structure.ErrLayout
 	}
 	body, err := s2.Decode(nil, packed)
@@ -153,7 +159,8 @@ func (r *reader) entry() []byte {
 		r.broken, r.rest = true, nil
 		return nil
 	}
-	return r.table[k]
+	e := reader{rest: r.body[r.table[k]:]}
+	return e.take(e.number())
 }
 
 // signed undoes zigzag.

@@ -271,6 +271,9 @@ func (f *frame) table() (all *found, ok bool) {
 	return all, true
 }
 
+// mostLine bounds the signs that lines of a frame are made of, in bytes.
+const mostLine = 64
+
 // frame writes the table as it was.
 func (t *table) frame(out *output, lines []string) (int, bool) {
 	if len(t.Lines) != 4 || len(t.Bars) == 0 || t.Head == 0 {
@@ -282,7 +285,7 @@ func (t *table) frame(out *output, lines []string) (int, bool) {
 		}
 	}
 	for _, l := range t.Lines {
-		if len(l) == 3 || len(l) > 3 && l[1] == "" {
+		if len(l) == 3 || len(l) > 3 && (l[1] == "" || len(l[0])+len(l[1])+len(l[2])+len(l[3]) > mostLine) {
 			return 0, false
 		}
 	}
@@ -326,7 +329,10 @@ func (t *table) line(out *output, indent string, place int) {
 	}
 	out.begin()
 	out.put(indent + l[0])
-	fill := strings.Repeat(l[1], min(64, 1+out.limit/len(l[1])))
+	fill := l[1]
+	if !out.full {
+		fill = strings.Repeat(l[1], 64)
+	}
 	for k, w := range t.Widths {
 		if k > 0 {
 			out.put(l[2])

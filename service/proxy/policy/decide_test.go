@@ -81,7 +81,7 @@ func TestToolForms(t *testing.T) {
 			if len(f) == 0 {
 				got = "none"
 			}
-			for _, whole := range []string{"json", "csv", "markdown", "space", "dict", "html"} {
+			for _, whole := range []string{"json", "csv", "markdown", "frames", "columns", "space", "dict", "html"} {
 				if slices.Contains(f, whole) {
 					t.Errorf("%s: form %s could change a line of a file", name, whole)
 				}

@@ -16,8 +16,9 @@ func LosslessMethod(name string) bool {
 }
 
 // shellForms are the forms for what programs print: none of them changes a line of a
-// file that is shown, but for what is put before each line.
-var shellForms = []string{"noise", "log", "columns", "hits", "paths"}
+// file that is shown, but for what is put before each line. Aligned columns are not among
+// them, since fstab and its like are edited.
+var shellForms = []string{"noise", "log", "hits", "paths"}
 
 // dataWords name what answers with rows, which no edit is made of.
 var dataWords = set("sql query queries database db table tables rows")
