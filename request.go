@@ -82,6 +82,19 @@ type Budget struct {
 // IsZero reports whether nothing is set.
 func (b Budget) IsZero() bool { return b == Budget{} }
 
+// Name is what the API calls the member that is set; "" if none is.
+func (b Budget) Name() string {
+	switch {
+	case b.Rate != 0:
+		return "rate"
+	case b.TargetTokens != 0:
+		return "target_tokens"
+	case b.Threshold != 0:
+		return "threshold"
+	}
+	return ""
+}
+
 func (b Budget) validate(param string) error {
 	set := 0
 	if b.Rate != 0 {
@@ -157,8 +170,8 @@ type Options struct {
 
 // Lossless says what lossless methods may do. The zero value is the default.
 type Lossless struct {
-	// Forms are the forms that may be used; nil means all the exact ones, an empty,
-	// non-nil slice none. "html" is not exact and has to be named.
+	// Forms are the forms that may be used; nil means the default ones, an empty,
+	// non-nil slice none. "html", which is not exact, and "space" have to be named.
 	Forms []string
 
 	// LegendRows is the most definitions that a reader has to look up in one text; 0 is

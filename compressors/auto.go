@@ -13,8 +13,8 @@ import (
 // shorter form, or stay.
 //
 // A rate is for the texts that lose words. A target is for all; where the others alone
-// would pass it, every text loses words, as far as these may. A log loses words, too,
-// where a budget asks for less than its shorter form.
+// would pass it, every text loses words, as far as these may. A log and a mixture lose
+// words, too, where a budget asks for less than their shorter form.
 type Auto struct {
 	Words    Method // takes words out
 	Lossless Method // loses nothing
@@ -89,7 +89,7 @@ func (a Auto) choose(ctx context.Context, req *pith.Request, c *pith.Context, ki
 		if b.Rate != 1 { // which is the identity
 			return a.Lossless
 		}
-	case content.Log:
+	case content.Log, content.Mixed:
 		if b.IsZero() || b.Threshold == 0 && b.Rate != 1 && a.suffices(ctx, req, c, b) {
 			return a.Lossless
 		}
@@ -127,13 +127,17 @@ func withoutOwnBudgets(req pith.Request, own []Method) pith.Request {
 // overTarget reports whether the contexts that lose no words leave nothing of a target for
 // the others, or pass it alone.
 func overTarget(req *pith.Request, res *pith.Result, own []Method) bool {
-	spent := 0
+	spent, others := 0, false
 	for i := range own {
-		if own[i] != nil {
+		switch {
+		case own[i] != nil:
 			spent += res.Contexts[i].OutputTokens
+		case !req.Contexts[i].Locked && req.Contexts[i].Text != "":
+			others = true
 		}
 	}
-	return req.Budget.TargetTokens > 0 && spent > 0 && spent >= req.Budget.TargetTokens
+	target := req.Budget.TargetTokens
+	return target > 0 && spent > 0 && (spent > target || others && spent == target)
 }
 
 // tell says what the contexts were taken for, and which have more left than their rate

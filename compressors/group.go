@@ -17,12 +17,11 @@ func compressWith(ctx context.Context, req pith.Request, own []Method, rest Meth
 		return rest.Compress(ctx, req)
 	}
 	out := pith.Result{Contexts: make([]pith.ContextResult, len(req.Contexts))}
-	var methods, versions []string
+	by := make([]*pith.Result, len(req.Contexts))
 	add := func(places []int, res pith.Result) {
 		for k, i := range places {
-			out.Contexts[i] = res.Contexts[k]
+			out.Contexts[i], by[i] = res.Contexts[k], &res
 		}
-		methods, versions = appendNew(methods, res.Method), appendNew(versions, res.Version)
 		joinResult(&out, &res)
 	}
 	spent := 0
@@ -38,8 +37,10 @@ func compressWith(ctx context.Context, req pith.Request, own []Method, rest Meth
 			spanUnchanged(&res)
 		}
 		add(places, res)
-		for i := range res.Contexts {
-			spent += res.Contexts[i].OutputTokens
+		for k, i := range places {
+			if !req.Contexts[i].Locked {
+				spent += res.Contexts[k].OutputTokens
+			}
 		}
 	}
 	if places, part := pick(req, func(i int) bool { return own[i] == nil }); len(places) > 0 {
@@ -57,8 +58,19 @@ func compressWith(ctx context.Context, req pith.Request, own []Method, rest Meth
 		}
 		out.Warnings = append(out.Warnings, missed(spent, t))
 	}
-	out.Method, out.Version = strings.Join(methods, "+"), strings.Join(versions, "+")
+	out.Method, out.Version = names(by)
 	return out, nil
+}
+
+// names joins the methods of results, and their versions, in the order of the contexts.
+func names(by []*pith.Result) (method, version string) {
+	var methods, versions []string
+	for _, r := range by {
+		if !slices.Contains(methods, r.Method) {
+			methods, versions = append(methods, r.Method), append(versions, r.Version)
+		}
+	}
+	return strings.Join(methods, "+"), strings.Join(versions, "+")
 }
 
 // spend takes tokens that are spent from what may be.

@@ -67,7 +67,7 @@ func TestRouter(t *testing.T) {
 		{name: "unknown", req: pith.Request{Method: "nothing", Contexts: texts(prose)}, err: "there are: auto, words, exact, none"},
 		{name: "auto_prose", req: pith.Request{Contexts: texts(prose)}, methods: "words", each: "words"},
 		{name: "auto_data", req: pith.Request{Method: "auto", Contexts: texts(data)}, methods: "exact", each: "exact"},
-		{name: "auto_both", req: pith.Request{Contexts: texts(prose, data, prose)}, methods: "exact+words", each: "words exact words"},
+		{name: "auto_both", req: pith.Request{Contexts: texts(prose, data, prose)}, methods: "words+exact", each: "words exact words"},
 		{name: "auto_log", req: pith.Request{Contexts: texts(logs)}, methods: "exact", each: "exact"},
 		{name: "auto_log_rate_met", req: pith.Request{Contexts: texts(logs), Budget: pith.Budget{Rate: 0.8}}, methods: "exact", each: "exact"},
 		{name: "auto_log_rate_not_met", req: pith.Request{Contexts: texts(logs), Budget: pith.Budget{Rate: 0.6}}, methods: "words", each: "words"},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -69,7 +70,7 @@ func compressCommand(p process, load loader) *cobra.Command {
 	fl.Float64Var(&f.at, "threshold", 0, "keep words of at least this keep probability, in (0, 1)")
 	fl.StringVarP(&f.question, "question", "q", "", "what the text will be asked; keeps what bears on it")
 	fl.StringVarP(&f.req.Method, "method", "m", "auto", "one of "+strings.Join(methodNames, ", "))
-	fl.StringSliceVar(&f.req.Options.Lossless.Forms, "form", nil, "form that a lossless method may use; may be repeated; all exact ones if not given")
+	fl.StringSliceVar(&f.req.Options.Lossless.Forms, "form", nil, "form that a lossless method may use; may be repeated; all but html and space if not given")
 	fl.IntVar(&f.req.Options.Lossless.LegendRows, "legend-rows", 0, "most definitions that the reader has to look up; 8 if not given, -1 for none")
 	fl.BoolVar(&f.req.Options.Lossless.Inline, "inline", false, "define repeated phrases where they first stand")
 	fl.BoolVar(&f.req.Options.Lossless.Warm, "warm", false, "the system prompt has the sentence that explains a dictionary")
@@ -155,6 +156,9 @@ func (f *compressFlags) run(cmd *cobra.Command, p process, c *Config, text strin
 	req, err := f.request(cmd, text)
 	if err != nil {
 		return err
+	}
+	if f.json && !utf8.ValidString(text) {
+		return usageError{errors.New("the input is not UTF-8, which JSON cannot hold; leave out --json, and give --decode FILE to restore it")}
 	}
 	a, err := newApp(c)
 	if err != nil {

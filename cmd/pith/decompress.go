@@ -37,9 +37,12 @@ func decompressCommand(p process) *cobra.Command {
 				return err
 			}
 			d, err := readDecode(file, &text)
-			if err != nil || d == nil { // nothing to undo
-				_, werr := io.WriteString(p.stdout, text)
-				return errors.Join(err, werr)
+			if err != nil {
+				return err
+			}
+			if d == nil { // nothing to undo
+				_, err = io.WriteString(p.stdout, text)
+				return err
 			}
 			source, err := lossless.Decode(text, pith.Decode{Scheme: d.Scheme, Params: d.Params})
 			if err != nil {
@@ -73,11 +76,9 @@ func readDecode(file string, text *string) (*decodeJSON, error) {
 		Decode *decodeJSON `json:"decode"`
 	}
 	if err := json.Unmarshal([]byte(*text), &res); err != nil || res.Text == nil {
-		*text = ""
 		return nil, usageError{errors.New("the input is no result as JSON; give --decode FILE for a text")}
 	}
 	if *text = *res.Text; res.Decode == nil && res.Status != pith.StatusUnchanged {
-		*text = ""
 		return nil, usageError{errors.New("this result has no decode: its method lost words, or it was not asked for")}
 	}
 	return res.Decode, nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,7 +31,9 @@ func metatokenCommand(p process) *cobra.Command {
 		Example: `  pith metatoken pairs --format format.json --tokenizer tokenizer.json --seed 1 < texts.jsonl > pairs.jsonl`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return f.with(func(format *metatoken.IDFormat, read func(line []byte) ([]int32, error)) error {
-				return usage(format.WritePairs(p.stdout, asIDs(p.stdin, read), seed))
+				ids := asIDs(p.stdin, read)
+				defer ids.Close()
+				return usage(format.WritePairs(p.stdout, ids, seed))
 			})
 		}}
 	pairs.Flags().Uint64Var(&seed, "seed", 0, "the same seed gives the same pairs")
@@ -41,7 +44,7 @@ func metatokenCommand(p process) *cobra.Command {
 				if !changed {
 					out = ids
 				}
-				return encodedIDs{IDs: orNoIDs(out), Changed: changed}, nil
+				return encodedIDs{IDs: orNoIDs(out), Changed: &changed}, nil
 			})
 		}}
 	decode := &cobra.Command{Use: "decode", Short: "Restore token ids that encode changed", Args: exactly(cobra.NoArgs),
@@ -59,7 +62,7 @@ func metatokenCommand(p process) *cobra.Command {
 // encodedIDs is a line of output.
 type encodedIDs struct {
 	IDs     []int32 `json:"ids"`
-	Changed bool    `json:"changed,omitempty"`
+	Changed *bool   `json:"changed,omitempty"` // only of encode
 }
 
 func orNoIDs(ids []int32) []int32 {
@@ -134,7 +137,7 @@ func eachLine(r io.Reader, f func(line []byte) error) error {
 	n := 0
 	for lines.Scan() {
 		n++
-		if len(lines.Bytes()) == 0 {
+		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
 			continue
 		}
 		if err := f(lines.Bytes()); err != nil {
@@ -150,15 +153,22 @@ func eachLine(r io.Reader, f func(line []byte) error) error {
 // readLine returns the ids of a line, or those of its text.
 func readLine(line []byte, enc *tokenize.Encoder) ([]int32, error) {
 	var v struct {
-		IDs  []int32 `json:"ids"`
-		Text *string `json:"text"`
+		IDs  []*int32 `json:"ids"`
+		Text *string  `json:"text"`
 	}
 	if err := json.Unmarshal(line, &v); err != nil { // which may quote the line
 		return nil, errors.New(`want an object with "ids", a list of whole numbers, or "text"`)
 	}
 	switch {
 	case v.IDs != nil:
-		return v.IDs, nil
+		ids := make([]int32, len(v.IDs))
+		for i, id := range v.IDs {
+			if id == nil {
+				return nil, fmt.Errorf("ids[%d] is no number", i)
+			}
+			ids[i] = *id
+		}
+		return ids, nil
 	case v.Text == nil:
 		return nil, errors.New(`want an object with "ids" or "text"`)
 	case enc == nil:
@@ -176,14 +186,14 @@ func readLine(line []byte, enc *tokenize.Encoder) ([]int32, error) {
 }
 
 // asIDs is r with the lines as ids, at the same numbers.
-func asIDs(r io.Reader, read func([]byte) ([]int32, error)) io.Reader {
+func asIDs(r io.Reader, read func([]byte) ([]int32, error)) io.ReadCloser {
 	pr, pw := io.Pipe()
 	go func() {
 		lines := bufio.NewScanner(r)
 		lines.Buffer(nil, maxLine)
 		out := json.NewEncoder(pw)
 		for lines.Scan() {
-			if len(lines.Bytes()) == 0 {
+			if len(bytes.TrimSpace(lines.Bytes())) == 0 {
 				_, _ = pw.Write([]byte("\n"))
 				continue
 			}

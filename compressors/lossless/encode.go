@@ -45,7 +45,7 @@ func (e *encoder) encode(source string) encoding {
 	}
 	out.text = b.String()
 	out.recipe.Parts = merged(out.recipe.Parts)
-	if e.dict != nil && e.allowed(FormDict) && out.rows == e.rows && !slices.ContainsFunc(rs, literal) {
+	if e.dict != nil && e.allowed(FormDict) && out.rows > 0 && out.rows == e.rows && !slices.ContainsFunc(rs, literal) {
 		e.dictionary(&out)
 	}
 	return out

@@ -2,6 +2,7 @@ package lossless
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -91,6 +92,11 @@ func (c *Compressor) check(req *pith.Request) error {
 	} {
 		if m.set {
 			return pith.Invalid(m.name, "method %s loses nothing, so %s has no meaning with it; leave it out", c.opts.ID, m.name[1:])
+		}
+	}
+	for i := range req.Contexts {
+		if b := req.Contexts[i].Budget; !b.IsZero() {
+			return pith.Invalid(fmt.Sprintf("/contexts/%d/%s", i, b.Name()), "method %s loses nothing, so a budget has no meaning with it; leave it out", c.opts.ID)
 		}
 	}
 	for _, name := range o.Lossless.Forms {

@@ -95,7 +95,7 @@ const estimatedShare = 0.12
 // reshape writes a tool's result in another form, of which nothing is lost.
 func (q *prompt) reshape(u *unit, text string, d *policy.Decision) ledger.Entry {
 	method := q.settings.Lossless
-	if policy.LosslessMethod(q.settings.Method) {
+	if policy.LosslessMethod(q.settings.Method) || q.settings.Method == policy.MethodNone {
 		method = q.settings.Method
 	}
 	if u.role != dialect.Tool || !policy.LosslessMethod(method) {
@@ -153,6 +153,8 @@ func (q *prompt) compress(req pith.Request) verdict {
 	}
 	if policy.LosslessMethod(req.Method) {
 		req.Budget = pith.Budget{}
+	} else {
+		req.Options.Lossless.Forms = []string{} // it was decided that words go
 	}
 	req.Hasty, req.Memory = true, q.memory
 	req.Options.Tokenizer = q.counter().Name()

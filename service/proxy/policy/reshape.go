@@ -6,6 +6,9 @@ const (
 	MethodLossless  = "lossless"  // these, and a dictionary of repeated phrases
 	MethodMetatoken = "metatoken" // the dictionary alone
 
+	// MethodNone changes nothing.
+	MethodNone = "none"
+
 	// LosslessOff is the setting for none of them.
 	LosslessOff = "off"
 )
@@ -15,9 +18,9 @@ func LosslessMethod(name string) bool {
 	return name == MethodStructure || name == MethodLossless || name == MethodMetatoken
 }
 
-// shellForms are the forms for what programs print: none of them changes a line of a
-// file that is shown, but for what is put before each line. Aligned columns are not among
-// them, since fstab and its like are edited.
+// shellForms are the forms for what programs print. None of them changes what a line of a
+// file says, and only in lists of paths is something taken off its beginning. Aligned
+// columns are not among them, since fstab and its like are edited.
 var shellForms = []string{"noise", "log", "hits", "paths"}
 
 // dataWords name what answers with rows, which no edit is made of.
