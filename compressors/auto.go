@@ -41,19 +41,61 @@ func (a Auto) Compress(ctx context.Context, req pith.Request) (pith.Result, erro
 		kinds[i] = content.Classify(string(c.Text))
 		own[i] = a.choose(ctx, &req, c, kinds[i])
 	}
-	res, err := a.compress(ctx, &req, own)
-	if err == nil {
-		a.tell(&req, &res, own, kinds)
+	exact := make([]*pith.ContextResult, len(req.Contexts)) // what was tried and is over its budget
+	for i := range own {
+		if kinds[i] == content.Log || kinds[i] == content.Mixed {
+			if own[i] == nil {
+				exact[i] = a.alone(ctx, &req, &req.Contexts[i])
+			}
+		}
 	}
-	return res, err
+	res, err := a.compress(ctx, &req, own, exact)
+	if err != nil {
+		return res, err
+	}
+	for i, e := range exact {
+		if e != nil && own[i] == nil && e.OutputTokens <= res.Contexts[i].OutputTokens && res.Contexts[i].Status != pith.StatusDropped && budgetOf(&req, i).Rate != 1 {
+			id := res.Contexts[i].ID
+			res.Contexts[i], own[i] = *e, a.Lossless
+			res.Contexts[i].ID = id
+		}
+	}
+	a.tell(&req, &res, own, kinds)
+	return res, nil
+}
+
+// budgetOf is the budget that holds for a context.
+func budgetOf(req *pith.Request, i int) pith.Budget {
+	if b := req.Contexts[i].Budget; !b.IsZero() {
+		return b
+	}
+	return req.Budget
+}
+
+// alone is the lossless result of one context; nil if there is none.
+func (a Auto) alone(ctx context.Context, req *pith.Request, c *pith.Context) *pith.ContextResult {
+	one := *req
+	one.Budget = pith.Budget{}
+	one.Contexts = []pith.Context{{Text: c.Text}}
+	one.Options.ReturnSpans, one.Options.ReturnLabels = false, false
+	res, err := a.Lossless.Compress(ctx, one)
+	if err != nil || res.Contexts[0].Status != pith.StatusCompressed {
+		return nil
+	}
+	return &res.Contexts[0]
 }
 
 // compress tries to meet all targets without the words of the contexts in own, and takes
-// out of own those that cannot keep theirs.
-func (a Auto) compress(ctx context.Context, req *pith.Request, own []Method) (pith.Result, error) {
+// out of own those that cannot keep theirs; what they came to is in exact.
+func (a Auto) compress(ctx context.Context, req *pith.Request, own []Method, exact []*pith.ContextResult) (pith.Result, error) {
 	res, err := compressWith(ctx, withoutOwnBudgets(*req, own), own, a.Words)
 	switch {
 	case pith.CodeOf(err) == pith.CodeBudgetUnreachable, err == nil && overTarget(req, &res, own):
+		for i := range own {
+			if own[i] != nil && err == nil && res.Contexts[i].Forms != nil {
+				exact[i] = &res.Contexts[i]
+			}
+		}
 		clear(own)
 		return a.Words.Compress(ctx, *req)
 	case err != nil:
@@ -63,12 +105,15 @@ func (a Auto) compress(ctx context.Context, req *pith.Request, own []Method) (pi
 	for i := range req.Contexts {
 		if t := req.Contexts[i].Budget.TargetTokens; own[i] != nil && t > 0 && res.Contexts[i].OutputTokens > t {
 			own[i], over = nil, true
+			if res.Contexts[i].Forms != nil {
+				exact[i] = &res.Contexts[i]
+			}
 		}
 	}
 	if !over {
 		return res, nil
 	}
-	return a.compress(ctx, req, own)
+	return a.compress(ctx, req, own, exact)
 }
 
 // wantsWords reports whether the caller asked for what only words can give.
@@ -99,16 +144,8 @@ func (a Auto) choose(ctx context.Context, req *pith.Request, c *pith.Context, ki
 
 // suffices reports whether the shorter form of a text is within a budget.
 func (a Auto) suffices(ctx context.Context, req *pith.Request, c *pith.Context, b pith.Budget) bool {
-	one := *req
-	one.Budget = pith.Budget{}
-	one.Contexts = []pith.Context{{Text: c.Text}}
-	one.Options.ReturnSpans, one.Options.ReturnLabels, one.Options.ReturnDecode = false, false, false
-	res, err := a.Lossless.Compress(ctx, one)
-	if err != nil {
-		return false
-	}
-	r := &res.Contexts[0]
-	return b.TargetTokens > 0 && r.OutputTokens <= b.TargetTokens || b.Rate > 0 && float64(r.OutputTokens) <= b.Rate*float64(r.InputTokens)
+	r := a.alone(ctx, req, c)
+	return r != nil && (b.TargetTokens > 0 && r.OutputTokens <= b.TargetTokens || b.Rate > 0 && float64(r.OutputTokens) <= b.Rate*float64(r.InputTokens))
 }
 
 // withoutOwnBudgets takes the budgets from the contexts that lose no words.

@@ -61,10 +61,10 @@ for i in range(12):
 	{"pip list", "python3 -m pip list 2>/dev/null"},
 	{"dpkg -l", "dpkg -l | head -600"},
 	{"kubectl --help", "kubectl create --help; kubectl get --help"},
-	{"man page in colour", "MANPAGER=cat GROFF_SGR=1 man bash 2>/dev/null | head -2000"},
+	{"man page, overstruck", "MANPAGER=cat MAN_KEEP_FORMATTING=1 man bash 2>/dev/null | head -2000"},
 	{"Markdown of this project", "cat docs/*.md README.md CHANGELOG.md"},
 	{"Go code of this project", "cat compressors/segment/*.go"},
-	{"JSON of the API contract", "cat openapi.yaml"},
+	{"YAML of the API contract", "cat openapi.yaml"},
 }
 
 // documents are programs that print JSON.

@@ -65,7 +65,7 @@ func readDecode(file string, text *string) (*decodeJSON, error) {
 			return nil, usageError{err}
 		}
 		var d *decodeJSON
-		if err := json.Unmarshal(raw, &d); err != nil {
+		if err := json.Unmarshal(raw, &d); err != nil || d == nil {
 			return nil, usageError{fmt.Errorf("%s is not what pith compress --decode wrote", file)}
 		}
 		return d, nil
@@ -84,17 +84,22 @@ func readDecode(file string, text *string) (*decodeJSON, error) {
 	return res.Decode, nil
 }
 
-// writeDecode writes what restores a result, whole or not at all: null if the text is its
-// own source.
+// writeDecode writes what restores a result, whole or not at all, for its owner only: it
+// can hold text that a terminal would not show.
 func writeDecode(file string, c *pith.ContextResult) error {
-	var d *decodeJSON
+	d := c.Decode
 	switch {
-	case c.Decode != nil:
-		d = &decodeJSON{c.Decode.Scheme, c.Decode.Params}
+	case d != nil:
 	case c.Status != pith.StatusUnchanged:
 		return usageError{errors.New("nothing to write with --decode: this method lost words")}
+	default:
+		unchanged := lossless.Unchanged(string(c.Text))
+		d = &unchanged
 	}
-	raw, err := json.Marshal(d)
+	if info, err := os.Stat(file); file == "-" || err == nil && !info.Mode().IsRegular() {
+		return usageError{errors.New("--decode wants the name of a file, which it makes or replaces")}
+	}
+	raw, err := json.Marshal(decodeJSON{d.Scheme, d.Params})
 	if err != nil {
 		return err
 	}
@@ -107,7 +112,7 @@ func writeDecode(file string, c *pith.ContextResult) error {
 		tmp.Close()
 		return err
 	}
-	if err = errors.Join(tmp.Chmod(0o644), tmp.Close()); err != nil {
+	if err = tmp.Close(); err != nil {
 		return err
 	}
 	return os.Rename(tmp.Name(), file)

@@ -164,7 +164,7 @@ func (s *server) reshaped(t *testing.T, text, method, model string, forms []stri
 }
 
 // printedForms are those for what a program prints.
-var printedForms = []string{"noise", "log", "hits", "paths"}
+var printedForms = []string{"noise", "log", "hits"}
 
 // someCalls are calls of tools with results of many kinds. forms says what may be used:
 // "all", "printed", or "" for nothing.
@@ -176,12 +176,13 @@ var someCalls = []struct {
 	{"mcp__github__list_issues", "unicode", "all"},
 	{"list_pods", "columns", "all"},
 	{"get_logs", "log", "all"},
-	{"export_beds", "csv", "all"},
+	{"list_beds", "csv", "all"},
 	{"execute_sql", "json", "all"},
 	{"query_database", "table", "all"},
 	{"Bash", "log", "printed"},
 	{"Bash", "hits", "printed"},
-	{"Bash", "paths", "printed"},
+	{"Bash", "paths", ""},
+	{"Glob", "paths", "all"},
 	{"Bash", "colours", "printed"},
 	{"run_terminal_cmd", "crlf", "printed"},
 	{"Bash", "json", ""},
@@ -379,12 +380,12 @@ func TestProxyKeysThatLoseNothing(t *testing.T) {
 
 // The setting and the client's header say which method there is, or that there is none.
 func TestProxyLosslessSetting(t *testing.T) {
-	list := []called{{tool: "list_issues", text: kinds["json"]}, {tool: "get_clauses", text: kinds["hits"]}, {tool: "Bash", text: kinds["log"]}, {tool: "web_search", text: longer("prose")}, {tool: "web_search", text: kinds["log"]}}
+	list := []called{{tool: "list_issues", text: kinds["json"]}, {tool: "list_clauses", text: kinds["hits"]}, {tool: "Bash", text: kinds["log"]}, {tool: "web_search", text: longer("prose")}, {tool: "web_search", text: kinds["log"]}}
 	w := wordings["chat"]
 	for setting, methods := range map[string]string{
 		"off":       "llmlingua2=1",
 		"lossless":  "lossless=4,llmlingua2=1",
-		"metatoken": "metatoken=3,llmlingua2=1", // a dictionary is no form for what Bash prints
+		"metatoken": "llmlingua2=1,metatoken=1", // a dictionary is no form for what Bash prints
 	} {
 		t.Run(setting, func(t *testing.T) {
 			up, s := vendorAnd(t, map[string]string{"PITH_PROXY_LOSSLESS": setting})

@@ -334,15 +334,15 @@ func (r *losslessResult) whole(source string) bool {
 
 // losslessForms are those that each method is to find for a text: none leaves it alone.
 var losslessForms = map[string]struct{ structure, lossless, metatoken string }{
-	"json":    {"json", "json dict", "dict"},
-	"ndjson":  {"json", "json", "dict"},
+	"json":    {"json", "json", ""},
+	"ndjson":  {"json", "json", ""},
 	"log":     {"log", "log", "dict"},
-	"hits":    {"hits", "hits dict", "dict"},
+	"hits":    {"hits", "hits", ""},
 	"columns": {"columns", "columns", ""},
 	"table":   {"markdown", "markdown", ""},
 	"csv":     {"csv", "csv", ""},
 	"paths":   {"paths", "paths", ""},
-	"colours": {"noise log", "noise log", "dict"},
+	"colours": {"noise log", "noise log", ""},
 	"code":    {"", "", ""},
 	"diff":    {"", "", ""},
 	"prose":   {"", "", ""},
@@ -352,7 +352,7 @@ var losslessForms = map[string]struct{ structure, lossless, metatoken string }{
 	"short":   {"", "", ""},
 	"empty":   {"", "", ""},
 	"crlf":    {"log", "log", "dict"},
-	"unicode": {"json", "json dict", "dict"},
+	"unicode": {"json", "json dict", ""},
 }
 
 func losslessRestoresEveryKind(t *testing.T, s *server) {
@@ -741,7 +741,9 @@ func autoAndBudgets(t *testing.T, s *server) {
 			t.Errorf("at the rate of its form: %s by %v, %q", enough.Status, enough.Forms, enough.Warnings)
 		}
 		less := s.shortens(t, map[string]any{"input": kinds["log"], "rate": share - 0.05}).Results[0]
-		if less.Forms != nil || less.Method != "llmlingua2" || less.Kind != "log" {
+		words := less.Forms == nil && less.Method == "llmlingua2" && less.Out < log.Out
+		exact := less.Text == log.Text && len(less.Warnings) == 1 // without words it would be no smaller
+		if !words && !exact || less.Kind != "log" {
 			t.Errorf("below it: by %s, %v", less.Method, less.Forms)
 		}
 		for more := range 2 {
@@ -923,7 +925,7 @@ func losslessOptions(t *testing.T, s *server) {
 	}{
 		"only_json":            {"mixed", "structure", map[string]any{"forms": []string{"json"}}, "json"},
 		"only_log":             {"mixed", "lossless", map[string]any{"forms": []string{"log"}}, "log"},
-		"only_dict":            {"json", "lossless", map[string]any{"forms": []string{"dict"}}, "dict"},
+		"only_dict":            {"clauses", "lossless", map[string]any{"forms": []string{"dict"}}, "dict"},
 		"dict_of_structure":    {"clauses", "structure", map[string]any{"forms": []string{"dict"}}, ""},
 		"json_of_metatoken":    {"json", "metatoken", map[string]any{"forms": []string{"json"}}, ""},
 		"another_form":         {"json", "structure", map[string]any{"forms": []string{"log", "csv"}}, ""},
@@ -960,7 +962,7 @@ func losslessOptions(t *testing.T, s *server) {
 		t.Errorf("cold begins with %q, warm is the rest of it: %v", brief, rest == warm.Text)
 	}
 	inline := ask("clauses", "metatoken", map[string]any{"inline": true})
-	if !strings.Contains(inline.Text, "§A{agreement, the carrier shall not") || rows(inline.Text) != 0 {
+	if !strings.Contains(inline.Text, "§A{the carrier shall not") || rows(inline.Text) != 0 {
 		t.Errorf("inline: %.300q", inline.Text)
 	}
 

@@ -60,7 +60,7 @@ func (e *encoder) step(name, text string, rows int, plain bool) (step, structure
 	if !known || f.encode == nil || !e.allowed(f.name) {
 		return step{}, structure.Encoded{}, false
 	}
-	enc, ok := f.encode(text, structure.Options{Count: e.count, Rows: rows, Plain: plain})
+	enc, ok := f.encode(text, structure.Options{Count: e.count, Rows: rows, Plain: plain, Around: e.around})
 	if !ok || enc.Rows > rows {
 		return step{}, structure.Encoded{}, false
 	}

@@ -1,9 +1,10 @@
 package lossless
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
+
+	"github.com/go-json-experiment/json"
 
 	"github.com/pith-proxy/pith/compressors/content"
 	"github.com/pith-proxy/pith/compressors/structure"
@@ -14,7 +15,9 @@ type encoder struct {
 	counters []Counter // a saving counts only if each of them sees it
 	rows     int       // of legends, at most
 	allowed  func(form string) bool
-	dict     func(text string, rows int) (structure.Encoded, bool) // nil is none
+	dict     func(text string, rows int, borders string) (structure.Encoded, bool) // nil is none
+
+	around string // the text that regions are of
 
 	known []counted
 	next  int // of those to be forgotten
@@ -39,6 +42,7 @@ func (e *encoder) encode(source string) encoding {
 	}
 	e.noise(&out)
 	rs := regions(out.text)
+	e.around = out.text
 	var b strings.Builder
 	for i, r := range rs {
 		e.region(r, blank(rs[i+1:]), &b, &out)
@@ -46,10 +50,23 @@ func (e *encoder) encode(source string) encoding {
 	out.text = b.String()
 	out.recipe.Parts = merged(out.recipe.Parts)
 	if e.dict != nil && e.allowed(FormDict) && out.rows > 0 && out.rows == e.rows && !slices.ContainsFunc(rs, literal) {
-		e.dictionary(&out)
+		e.dictionary(&out, slices.ContainsFunc(rs, fielded))
 	}
 	return out
 }
+
+// fielded reports whether a region can have fields, over whose borders no phrase may go:
+// whatever is neither running text nor a log.
+func fielded(r region) bool {
+	switch r.class {
+	case content.Log, content.Trace, content.Prose, content.Markdown, content.HTML:
+		return false
+	}
+	return true
+}
+
+// borders are what stands between fields of tables and of JSON.
+const borders = ",;|\t\"{}[]"
 
 // literal reports whether a region may have to be quoted to the letter.
 func literal(r region) bool { return r.class == content.Code || r.class == content.Diff }
@@ -81,8 +98,12 @@ func (o *encoding) use(form string) {
 }
 
 // dictionary replaces repeated phrases, last, in the whole.
-func (e *encoder) dictionary(out *encoding) {
-	enc, ok := e.dict(out.text, out.rows)
+func (e *encoder) dictionary(out *encoding, fields bool) {
+	apart := ""
+	if fields {
+		apart = borders
+	}
+	enc, ok := e.dict(out.text, out.rows, apart)
 	if !ok {
 		return
 	}

@@ -61,7 +61,7 @@ func (c *Compressor) Compress(ctx context.Context, req pith.Request) (pith.Resul
 	if err != nil {
 		return pith.Result{}, err
 	}
-	e := c.encoder(&req.Options.Lossless, counters)
+	e := c.encoder(&req.Options.Lossless, req.Options.Preserve.Classes, counters)
 	res := pith.Result{Method: c.opts.ID, Version: version}
 	for i := range req.Contexts {
 		if ctx.Err() != nil {
@@ -72,7 +72,8 @@ func (c *Compressor) Compress(ctx context.Context, req pith.Request) (pith.Resul
 	return res, nil
 }
 
-// check refuses what the method would have to ignore.
+// check refuses what asks for something else than this method does. What only steers
+// other methods, such as a question, may be there.
 func (c *Compressor) check(req *pith.Request) error {
 	if err := req.Validate(); err != nil {
 		return err
@@ -121,8 +122,17 @@ func (c *Compressor) counters(name string) ([]Counter, error) {
 	return []Counter{counter, other}, err
 }
 
-func (c *Compressor) encoder(o *pith.Lossless, counters []Counter) *encoder {
+// rewritten are the forms that change what a class of preserve names, if a request names
+// it. The default classes are about words.
+var rewritten = map[string][]string{"json": {FormJSON}, "tables": {FormCSV, FormMarkdown, FormFrames, FormColumns}}
+
+func (c *Compressor) encoder(o *pith.Lossless, preserve []string, counters []Counter) *encoder {
 	e := &encoder{counters: counters, rows: o.LegendRows, allowed: func(form string) bool {
+		for _, class := range preserve {
+			if slices.Contains(rewritten[class], form) {
+				return false
+			}
+		}
 		switch {
 		case form == FormDict:
 			return c.opts.Dict && (o.Forms == nil || slices.Contains(o.Forms, form))
@@ -144,8 +154,8 @@ func (c *Compressor) encoder(o *pith.Lossless, counters []Counter) *encoder {
 		for _, counter := range counters {
 			each = append(each, counter)
 		}
-		e.dict = func(text string, rows int) (structure.Encoded, bool) {
-			return metatoken.EncodeDict(text, metatoken.DictOptions{Counters: each, Rows: rows, ManyRows: o.LegendRows > 0, Warm: o.Warm, Inline: o.Inline})
+		e.dict = func(text string, rows int, borders string) (structure.Encoded, bool) {
+			return metatoken.EncodeDict(text, metatoken.DictOptions{Counters: each, Borders: borders, Rows: rows, ManyRows: o.LegendRows > 0, Warm: o.Warm, Inline: o.Inline})
 		}
 	}
 	return e

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
+
+	"github.com/go-json-experiment/json" // it stops at the first mistake
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/pith-proxy/pith"
 	"github.com/pith-proxy/pith/compressors/structure"
@@ -47,9 +49,9 @@ type part struct {
 
 // step is a form that was used.
 type step struct {
-	Form   string          `json:"form"`
-	Bytes  int             `json:"n"` // of what went in
-	Layout json.RawMessage `json:"layout,omitempty"`
+	Form   string         `json:"form"`
+	Bytes  int            `json:"n"` // of what went in
+	Layout jsontext.Value `json:"layout,omitempty"`
 }
 
 var errForeign = errors.New("foreign recipe")
@@ -118,7 +120,7 @@ const maxObjects = 50_000
 
 // modest reports whether a recipe can be read without much memory.
 func modest(params []byte) bool {
-	return len(params) <= MaxSource/2 && bytes.Count(params, []byte("{")) <= maxObjects
+	return len(params) <= MaxSource/2 && bytes.Count(params, []byte("{"))+bytes.Count(params, []byte("null")) <= maxObjects
 }
 
 func digest(text string) string {
@@ -155,6 +157,12 @@ func DecodeClaiming(text string, d pith.Decode, claim func(bytes int) error) (st
 			Msg: "text and decode do not belong together, or the text was changed since; send both as they came"}
 	}
 	return source, nil
+}
+
+// Unchanged is the decode of a text that stayed as it was. It tells that text from others.
+func Unchanged(text string) pith.Decode {
+	o := encoding{recipe: recipe{Bytes: len(text), SHA256: digest(text)}}
+	return pith.Decode{Scheme: Scheme, Params: o.params()}
 }
 
 // undo is recipe.undo of what may be anybody's.

@@ -36,6 +36,9 @@ type DictOptions struct {
 	// Inline defines a phrase where it first stands, not in front of the text.
 	Inline bool
 
+	// Borders are signs that no phrase may have, in a table those between its fields.
+	Borders string
+
 	// Any accepts every saving. Otherwise it must be at least 32 tokens and 8 % of the
 	// text, 12 % if the vocabulary is not known, and the text must have 200 tokens.
 	Any bool
@@ -73,7 +76,7 @@ func EncodeDict(text string, o DictOptions) (structure.Encoded, bool) {
 	if form.sigil == "" {
 		return structure.Encoded{}, false
 	}
-	s, ok := newSource(text, o.Counters[0].Count)
+	s, ok := newSource(text, o.Counters[0].Count, o.Borders)
 	if !ok {
 		return structure.Encoded{}, false
 	}

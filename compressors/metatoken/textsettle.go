@@ -14,7 +14,7 @@ func (p *picker) settle(f phrase) (choice, bool) {
 		return choice{}, false
 	}
 	c = p.extend(c, p.width(start-1)+1, p.width(end)) // 1 for the space
-	if p.count(c.phrase) < shortestPhrase {
+	if p.parts(c.phrase) || p.count(c.phrase) < shortestPhrase {
 		return choice{}, false
 	}
 	c.gain = p.gain(c)

@@ -1,5 +1,7 @@
 package metatoken
 
+import "strings"
+
 // source is a text as symbols, one for each unit. Units that occur once are of no phrase,
 // so that a run of them is one symbol.
 type source struct {
@@ -8,12 +10,13 @@ type source struct {
 	starts  []int32 // of the units, and the end of the text
 	weight  []int32 // tokens of each unit by itself
 	units   []unit  // by symbol
+	borders string  // signs that no phrase has
 }
 
 // newSource cuts text. It is false if there are more than mostSymbols units, or none
 // occurs twice.
-func newSource(text string, count func(string) int) (*source, bool) {
-	s := &source{text: text}
+func newSource(text string, count func(string) int, borders string) (*source, bool) {
+	s := &source{text: text, borders: borders}
 	if repeated := s.cut(); !repeated || len(s.symbols) > mostSymbols {
 		return nil, false
 	}
@@ -52,7 +55,7 @@ func (s *source) cut() (repeated bool) {
 	for i := 0; i < len(s.text) && len(s.symbols) <= mostSymbols; {
 		end := unitEnd(s.text, i)
 		c, seen := number[s.text[i:end]]
-		if !seen {
+		if seen = seen && !s.parts(s.text[i:end]); !seen {
 			c = int32(len(s.units))
 			number[s.text[i:end]] = c
 			s.units = append(s.units, unit{start: int32(i), end: int32(end)})
@@ -63,6 +66,12 @@ func (s *source) cut() (repeated bool) {
 		i = end
 	}
 	return repeated
+}
+
+// parts reports whether a text has a sign that no phrase has: a border, or what a legend
+// would have to write in another way, which its reader is not told of.
+func (s *source) parts(text string) bool {
+	return strings.IndexByte(text, '\\') >= 0 || s.borders != "" && strings.ContainsAny(text, s.borders)
 }
 
 // bytes returns the range in the text of the units [start, end), without the space that

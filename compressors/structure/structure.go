@@ -19,6 +19,10 @@ type Options struct {
 	// Plain keeps JSON what it is: without white space, but no table.
 	Plain bool
 
+	// Around is the text that this is a part of: no stand-in may be in it either. "" is
+	// none.
+	Around string
+
 	// Rows is the most rows of a legend: lines that define a stand-in which the reader
 	// has to look up. 0 is none.
 	Rows int

@@ -73,6 +73,8 @@ func (q *prompt) single(u *unit, text string) ledger.Entry {
 		return kept(string(d.Reason))
 	case d.Action == policy.Lossless:
 		return q.reshape(u, text, &d)
+	case policy.LosslessMethod(q.settings.Method):
+		return q.reshape(u, text, &d)
 	case d.Class == content.Log: // it has more to give than its words
 		if e := q.reshape(u, text, &d); e.Raw || e.Texts != nil {
 			return e
@@ -95,7 +97,7 @@ const estimatedShare = 0.12
 // reshape writes a tool's result in another form, of which nothing is lost.
 func (q *prompt) reshape(u *unit, text string, d *policy.Decision) ledger.Entry {
 	method := q.settings.Lossless
-	if policy.LosslessMethod(q.settings.Method) || q.settings.Method == policy.MethodNone {
+	if method != policy.LosslessOff && (policy.LosslessMethod(q.settings.Method) || q.settings.Method == policy.MethodNone) {
 		method = q.settings.Method
 	}
 	if u.role != dialect.Tool || !policy.LosslessMethod(method) {
@@ -127,7 +129,7 @@ func (q *prompt) keepsWords() string {
 	if reason := q.noLossy(); reason != "" {
 		return reason
 	}
-	if q.settings.Mode == policy.ModeLossless {
+	if q.settings.Mode == policy.ModeLossless || policy.LosslessMethod(q.settings.Method) {
 		return string(policy.ReasonModeLossless)
 	}
 	return ""

@@ -66,7 +66,7 @@ func toolTurn(tool, id, result string) string {
 	return call + fmt.Sprintf(`{"role":"tool","tool_call_id":%q,"content":%s}`, id, quoted(result))
 }
 
-var shellOnly = []string{"noise", "log", "hits", "paths"}
+var shellOnly = []string{"noise", "log", "hits"}
 
 // What a result may become depends on its tool's name and on what it is.
 func TestReshapeAsksForForms(t *testing.T) {
@@ -328,7 +328,7 @@ func TestReshapeMethods(t *testing.T) {
 		"unset":                 {"", nil, ""},
 		"no_method":             {"llmlingua2", nil, ""},
 		"client_wants_lossless": {"structure", []string{"X-Pith-Method", "lossless"}, "lossless"},
-		"client_against_off":    {"off", []string{"X-Pith-Method", "structure"}, "structure"},
+		"client_against_off":    {"off", []string{"X-Pith-Method", "structure"}, ""},
 		"client_wants_words":    {"structure", []string{"X-Pith-Method", "llmlingua2"}, "structure"},
 		"client_wants_none":     {"structure", []string{"X-Pith-Method", "none"}, ""},
 		"mode_off":              {"structure", []string{"X-Pith-Mode", "off"}, ""},

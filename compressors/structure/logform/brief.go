@@ -8,9 +8,9 @@ import (
 // sigils of which the first is taken that is nowhere in the source. Each is one token.
 var sigils = []string{"§", "¶", "※", "λ", "■", "→"}
 
-func freeSigil(text string) (string, bool) {
+func freeSigil(text, around string) (string, bool) {
 	for _, s := range sigils {
-		if !strings.Contains(text, s) {
+		if !strings.Contains(text, s) && !strings.Contains(around, s) {
 			return s, true
 		}
 	}

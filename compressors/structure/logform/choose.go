@@ -108,8 +108,7 @@ func (m *miner) greedy(all []candidate, rows int) []candidate {
 }
 
 // next returns the candidate that adds most; -1 if none adds enough for a reader to look it
-// up. What one adds never
-// grows, so that an old bound is enough to pass one over.
+// up. What one adds never grows, so that an old bound is enough to pass one over.
 func (m *miner) next(all []candidate, bound, saved []int) int {
 	for len(all) > 0 {
 		top := 0

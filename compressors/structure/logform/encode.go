@@ -23,7 +23,7 @@ const crlfLayout = `{"crlf":true}`
 // It takes time linear in text, but for what it takes to try templates on some of the
 // lines, which is bounded.
 func Encode(text string, o structure.Options) (structure.Encoded, bool) {
-	sigil, ok := freeSigil(text)
+	sigil, ok := freeSigil(text, o.Around)
 	if !ok || o.Count == nil || isOurs(text) || !strings.Contains(text, "\n") || len(text) > mostText {
 		return structure.Encoded{}, false
 	}

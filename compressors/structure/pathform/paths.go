@@ -63,7 +63,7 @@ const notInPaths = `,;"'(){}<>=|*?&$` + "`"
 // arePaths reports whether each line can be a path. Names may have spaces, but a list in
 // which every fourth has is more likely one of sentences.
 func arePaths(lines []string, sizes bool) bool {
-	spaced, slashed := 0, 0
+	spaced, slashed, odd := 0, 0, 0
 	for _, line := range lines {
 		if isSized(line) != sizes {
 			return false
@@ -73,9 +73,12 @@ func arePaths(lines []string, sizes bool) bool {
 			return false
 		}
 		for i := range len(path) {
-			if path[i] < ' ' || path[i] == 0x7f || strings.IndexByte(notInPaths, path[i]) >= 0 {
+			if path[i] < ' ' || path[i] == 0x7f {
 				return false
 			}
+		}
+		if strings.ContainsAny(path, notInPaths) {
+			odd++
 		}
 		if strings.IndexByte(path, ' ') >= 0 {
 			spaced++
@@ -84,7 +87,7 @@ func arePaths(lines []string, sizes bool) bool {
 			slashed++
 		}
 	}
-	return spaced*4 <= len(lines) && slashed*2 >= len(lines)
+	return odd*20 <= len(lines) && spaced*4 <= len(lines) && slashed*2 >= len(lines)
 }
 
 // cutSize returns what is before the path of a line, with the tab, and the path.

@@ -22,7 +22,7 @@ func TestDecide(t *testing.T) {
 	}{
 		{"search_result", BlockInfo{Role: RoleTool, ToolName: "web_search", Class: content.Search, Tokens: big}, Default(), Lossy, ReasonAllowed},
 		{"page", BlockInfo{Role: RoleTool, ToolName: "WebFetch", Class: content.HTML, Tokens: big}, Default(), Lossy, ReasonAllowed},
-		{"page_that_is_code", BlockInfo{Role: RoleTool, ToolName: "WebFetch", Class: content.Code, Tokens: big}, Default(), Lossless, ReasonClass},
+		{"page_that_is_code", BlockInfo{Role: RoleTool, ToolName: "WebFetch", Class: content.Code, Tokens: big}, Default(), Keep, ReasonClass},
 		{"small", BlockInfo{Role: RoleTool, ToolName: "web_search", Class: content.Search, Tokens: small}, Default(), Keep, ReasonBelowMin},
 		{"failed", BlockInfo{Role: RoleTool, ToolName: "web_search", IsError: true, Class: content.Prose, Tokens: big}, Default(), Lossless, ReasonToolError},
 		{"unnamed", BlockInfo{Role: RoleTool, Class: content.Prose, Tokens: big}, Default(), Keep, ReasonToolUnnamed},
@@ -37,7 +37,7 @@ func TestDecide(t *testing.T) {
 		{"file_json", BlockInfo{Role: RoleTool, ToolName: "read_file", Class: content.JSON, Tokens: big}, Default(), Keep, ReasonToolProtected},
 		{"rows", BlockInfo{Role: RoleTool, ToolName: "execute_sql", Class: content.JSON, Tokens: big}, Default(), Lossless, ReasonToolProtected},
 		{"failed_json", BlockInfo{Role: RoleTool, ToolName: "list_issues", IsError: true, Class: content.JSON, Tokens: big}, Default(), Lossless, ReasonToolError},
-		{"unlisted", BlockInfo{Role: RoleTool, ToolName: "get_minutes", Class: content.Prose, Tokens: big}, Default(), Lossless, ReasonToolUnlisted},
+		{"unlisted", BlockInfo{Role: RoleTool, ToolName: "get_minutes", Class: content.Prose, Tokens: big}, Default(), Keep, ReasonToolUnlisted},
 		{"unlisted_lossy_mode", BlockInfo{Role: RoleTool, ToolName: "get_minutes", Class: content.Prose, Tokens: big}, mode(ModeLossy), Lossy, ReasonAllowed},
 		{"listed", BlockInfo{Role: RoleTool, ToolName: "get_minutes", Class: content.Prose, Tokens: big},
 			Default().With(Override{LossyTools: ptr([]string{"GET_*"})}), Lossy, ReasonAllowed},
@@ -57,7 +57,7 @@ func TestDecide(t *testing.T) {
 		{"context_by_user", BlockInfo{Role: RoleContext, Class: content.Prose, Tokens: big}, all, Lossy, ReasonAllowed},
 		{"context_code", BlockInfo{Role: RoleContext, Class: content.Code, Tokens: big}, Default(), Keep, ReasonClass},
 		{"context_lossless", BlockInfo{Role: RoleContext, Class: content.Prose, Tokens: big}, mode(ModeLossless), Keep, ReasonModeLossless},
-		{"class_from_text", BlockInfo{Role: RoleTool, ToolName: "fetch", Text: `{"a": 1}`, Tokens: big}, Default(), Lossless, ReasonClass},
+		{"class_from_text", BlockInfo{Role: RoleTool, ToolName: "fetch", Text: `{"a": 1}`, Tokens: big}, Default(), Keep, ReasonClass},
 	}
 	for _, tt := range tests {
 		d := Decide(tt.b, tt.s)
@@ -70,10 +70,16 @@ func TestDecide(t *testing.T) {
 // The results of tools that show files keep every byte; those of shells keep every line.
 func TestToolForms(t *testing.T) {
 	for name, want := range map[string]string{
-		"list_issues": "all", "get_weather": "all", "execute_sql": "all", "query_database": "all",
+		"list_issues": "all", "mcp__github__search_issues": "all", "get_weather": "all", "execute_sql": "all", "query_database": "all", "Glob": "all",
+		"Grep": "all", "LS": "all", "list_directory": "all", "docker_list_containers": "all", "getOrders": "all", "query": "all",
 		"Bash": "shell", "run_terminal_cmd": "shell", "execute_command": "shell", "kubectl": "shell", "": "shell", "python": "shell",
+		"notion-fetch": "shell", "get_document": "shell", "confluence_get_page": "shell", "get_thing": "shell",
 		"Read": "none", "read_file": "none", "cat": "none", "str_replace_editor": "none", "apply_patch": "none", "git_diff": "none",
 		"get_file_contents": "none", "read_terminal": "none", "edit_rows": "none", "mcp__fs__view": "none", "decompress": "none",
+		"memory": "none", "goto": "none", "scroll_down": "none", "vim_buffer": "none", "buffer_contents": "none", "bat": "none", "get_content": "none",
+		"get_gist": "none", "reapply": "none", "use_mcp_tool": "none", "access_mcp_resource": "none", "n8n_get_workflow": "none",
+		"get_dashboard_by_uid": "none", "query_file": "none", "database_file_read": "none", "table_to_file": "none", "dump_table": "none",
+		"read_table": "none", "get_table_ddl": "none", "sql_db_schema": "none", "search_code": "none", "fetch_rules": "none", "list_files": "none",
 	} {
 		got := "all"
 		if f := ToolForms(name); f != nil {
@@ -81,7 +87,7 @@ func TestToolForms(t *testing.T) {
 			if len(f) == 0 {
 				got = "none"
 			}
-			for _, whole := range []string{"json", "csv", "markdown", "frames", "columns", "space", "dict", "html"} {
+			for _, whole := range []string{"json", "csv", "markdown", "frames", "columns", "paths", "space", "dict", "html"} {
 				if slices.Contains(f, whole) {
 					t.Errorf("%s: form %s could change a line of a file", name, whole)
 				}
