@@ -70,6 +70,22 @@ func TestOneLog(t *testing.T) {
 	}
 }
 
+// Hits by file are not followed by what would read as one more.
+func TestHitsEnd(t *testing.T) {
+	var hits strings.Builder
+	for i := range 40 {
+		fmt.Fprintf(&hits, "service/proxy/handler.go:%d:\tif err := s.run(ctx, req); err != nil {\n", 10+7*i)
+	}
+	json := "[\n" + strings.Repeat("  {\"identifier\": 12345, \"price\": 43.5},\n", 20) + "  {\"identifier\": 12346, \"price\": 43.5}\n]\n"
+	c := methods(t)["structure"]
+	if r := compress(t, c, hits.String()+"\n"+json); !strings.HasPrefix(string(r.Text), "service/proxy/handler.go\n10:") {
+		t.Errorf("by %v", r.Forms)
+	}
+	if r := compress(t, c, hits.String()+"\n"+json+"\n14: files were searched and that is all there is\n"); !strings.HasPrefix(string(r.Text), hits.String()) {
+		t.Errorf("by %v:\n%s", r.Forms, string(r.Text))
+	}
+}
+
 // What needs its bytes keeps them.
 func TestKept(t *testing.T) {
 	red := "\x1b[31m"

@@ -22,6 +22,9 @@ func (e *encoder) best(r region, core string, out *encoding) candidate {
 		if slices.Contains(chain, FormLog) && slices.Contains(out.forms, FormLog) {
 			continue // two legends would be taken for one
 		}
+		if slices.Contains(chain, FormHits) && e.enumerated {
+			continue // lines that would read as more hits of the last file
+		}
 		c, ok := e.follow(chain, core, out.rows, r.fenced)
 		if !ok {
 			continue

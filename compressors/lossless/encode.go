@@ -17,7 +17,8 @@ type encoder struct {
 	allowed  func(form string) bool
 	dict     func(text string, rows int, borders string) (structure.Encoded, bool) // nil is none
 
-	around string // the text that regions are of
+	around     string // the text that regions are of
+	enumerated bool   // a line behind the region begins with a number and a colon
 
 	known []counted
 	next  int // of those to be forgotten
@@ -44,7 +45,10 @@ func (e *encoder) encode(source string) encoding {
 	rs := regions(out.text)
 	e.around = out.text
 	var b strings.Builder
+	at, last := 0, lastNumbered(out.text)
 	for i, r := range rs {
+		at += len(r.text)
+		e.enumerated = at <= last
 		e.region(r, blank(rs[i+1:]), &b, &out)
 	}
 	out.text = b.String()

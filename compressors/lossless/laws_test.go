@@ -258,3 +258,39 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// A saving is one in the target's own tokens, and where those are not known, in two
+// vocabularies.
+func TestEveryTokenizer(t *testing.T) {
+	texts := corpus(t)
+	for _, target := range []string{"o200k_base", "cl100k_base", "claude-sonnet-4-5"} {
+		counters := []string{target}
+		share := 0.08
+		if strings.HasPrefix(target, "claude") {
+			counters, share = []string{"o200k_base", "cl100k_base"}, 0.12
+		}
+		changed := 0
+		for name, c := range methods(t) {
+			for i, text := range texts {
+				r := compress(t, c, text, func(req *pith.Request) { req.Options.Tokenizer = target })
+				if r.Status == pith.StatusUnchanged {
+					continue
+				}
+				changed++
+				for _, n := range counters {
+					counter, err := tokenize.CounterFor(n)
+					if err != nil {
+						t.Fatal(err)
+					}
+					before, after := counter.Count(text), counter.Count(string(r.Text))
+					if float64(before-after) < share*float64(before) {
+						t.Errorf("%s for %s, text %d: %d and %d tokens of %s", name, target, i, before, after, n)
+					}
+				}
+			}
+		}
+		if changed < 40 {
+			t.Errorf("%s: only %d were changed", target, changed)
+		}
+	}
+}

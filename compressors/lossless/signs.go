@@ -96,3 +96,17 @@ func marksItself(line string) bool {
 	_, after, _ := strings.Cut(rest[last:], "m")
 	return strings.TrimSpace(after) == "" && strings.Count(rest, "\x1b[") == 1
 }
+
+// lastNumbered returns where the last line begins that looks like one below a path in
+// FormHits, or -1.
+func lastNumbered(text string) int {
+	for end := len(text); end > 0; {
+		start := strings.LastIndexByte(text[:end-1], '\n') + 1
+		rest := strings.TrimLeft(text[start:end], "0123456789")
+		if n := end - start - len(rest); n > 0 && rest != "" && (rest[0] == ':' || rest[0] == '-') {
+			return start
+		}
+		end = start
+	}
+	return -1
+}
