@@ -27,6 +27,10 @@ type app struct {
 	router *compressors.Router
 	models []*model // that serve, in order of preference
 
+	// alarm is told of a text that a lossless method could not restore; nil is nobody. It
+	// is set before there are requests.
+	alarm func(method string, forms []string)
+
 	mu      sync.Mutex
 	opened  []func() // how to close the models opened so far
 	closed  bool
@@ -60,6 +64,11 @@ func (a *app) methods() *compressors.Router {
 	lingua := compressors.Profiles{Method: a.lingua, Compat: compatmethod.New(compatmethod.Options{Models: a.compatSources()})}
 	exact := func(o lossless.Options) *lossless.Compressor {
 		o.Counter = tokenize.CounterFor
+		o.Broken = func(forms []string) {
+			if a.alarm != nil {
+				a.alarm(o.ID, forms)
+			}
+		}
 		return lossless.New(o)
 	}
 	auto := compressors.Auto{Words: lingua, Lossless: exact(lossless.Options{ID: "structure", Structure: true})}
