@@ -13,6 +13,7 @@ import (
 
 	"github.com/pith-proxy/pith"
 	"github.com/pith-proxy/pith/compressors/protect"
+	"github.com/pith-proxy/pith/service/proxy/policy"
 )
 
 // maxInput is the most bytes that the command reads.
@@ -119,14 +120,11 @@ func (f *compressFlags) check() error {
 	if f.diff && f.profile == string(pith.ProfileCompat) {
 		return usageError{errors.New("--diff marks the source's own words, which the compat profile does not tell")}
 	}
-	if f.diff && losslessNames[f.req.Method] {
+	if f.diff && policy.LosslessMethod(f.req.Method) {
 		return usageError{errors.New("--diff marks words that were dropped, and method " + f.req.Method + " drops none")}
 	}
 	return nil
 }
-
-// losslessNames are the methods that drop no words.
-var losslessNames = map[string]bool{"lossless": true, "structure": true, "metatoken": true}
 
 // request makes the request that the flags ask for.
 func (f *compressFlags) request(cmd *cobra.Command, text string) (pith.Request, error) {
@@ -137,7 +135,7 @@ func (f *compressFlags) request(cmd *cobra.Command, text string) (pith.Request, 
 	req.Options.Scope = pith.Scope(f.scope)
 	req.Options.ReturnLabels = f.diff
 	req.Profile = pith.Profile(f.profile)
-	req.Options.ReturnSpans = f.json && req.Profile != pith.ProfileCompat && !losslessNames[req.Method]
+	req.Options.ReturnSpans = f.json && req.Profile != pith.ProfileCompat && !policy.LosslessMethod(req.Method)
 	req.Options.ReturnDecode = (f.json || f.decode != "") && req.Profile != pith.ProfileCompat
 	for name, zero := range map[string]bool{"rate": f.rate == 0, "target-tokens": f.target == 0, "threshold": f.at == 0} {
 		if zero && cmd.Flags().Changed(name) {

@@ -71,9 +71,7 @@ func (q *prompt) single(u *unit, text string) ledger.Entry {
 	switch {
 	case d.Action == policy.Keep:
 		return kept(string(d.Reason))
-	case d.Action == policy.Lossless:
-		return q.reshape(u, text, &d)
-	case policy.LosslessMethod(q.settings.Method):
+	case d.Action == policy.Lossless, policy.LosslessMethod(q.settings.Method):
 		return q.reshape(u, text, &d)
 	case d.Class == content.Log: // it has more to give than its words
 		if e := q.reshape(u, text, &d); e.Raw || e.Texts != nil {
