@@ -30,8 +30,18 @@ type fakeHub struct {
 
 	pageSize int
 
-	// onAPI and onCDN may answer a request in the server's place.
-	onAPI, onCDN func(w http.ResponseWriter, r *http.Request) bool
+	apiAnswer, cdnAnswer answer // see onAPI and onCDN
+}
+
+// onAPI and onCDN set what answers from now on; requests may be under way.
+func (h *fakeHub) onAPI(f answer) { h.mu.Lock(); defer h.mu.Unlock(); h.apiAnswer = f }
+func (h *fakeHub) onCDN(f answer) { h.mu.Lock(); defer h.mu.Unlock(); h.cdnAnswer = f }
+
+func (h *fakeHub) answered(by *answer, w http.ResponseWriter, r *http.Request) bool {
+	h.mu.Lock()
+	f := *by
+	h.mu.Unlock()
+	return f != nil && f(w, r)
 }
 
 // A request is what a host saw.
@@ -108,7 +118,7 @@ func (h *fakeHub) bytesOf(name string) int64 {
 
 func (h *fakeHub) serveAPI(w http.ResponseWriter, r *http.Request) {
 	h.log("api", r)
-	if h.onAPI != nil && h.onAPI(w, r) {
+	if h.answered(&h.apiAnswer, w, r) {
 		return
 	}
 	parts := strings.Split(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
@@ -261,7 +271,7 @@ func (h *fakeHub) resolve(w http.ResponseWriter, r *http.Request, repo, rev, nam
 // serveCDN refuses, as storage hosts do, what carries a token or no signature.
 func (h *fakeHub) serveCDN(w http.ResponseWriter, r *http.Request) {
 	h.log("cdn", r)
-	if h.onCDN != nil && h.onCDN(w, r) {
+	if h.answered(&h.cdnAnswer, w, r) {
 		return
 	}
 	if r.URL.RawQuery != signature || r.Header.Get("Authorization") != "" {

@@ -142,7 +142,8 @@ func TestFaults(t *testing.T) {
 				c.edit(&o, files)
 			}
 			h.add(testRepo, commit(1), files)
-			h.onAPI, h.onCDN = c.api, c.cdn
+			h.onAPI(c.api)
+			h.onCDN(c.cdn)
 			_, err := Pull(t.Context(), o, or(c.ref, testRepo))
 			if !errors.Is(err, c.kind) || pith.CodeOf(err) != c.code || !strings.Contains(fmt.Sprint(err), c.words) {
 				t.Errorf("got  %v (%s)\nwant %v (%s) with %q", err, pith.CodeOf(err), c.kind, c.code, c.words)
@@ -182,14 +183,14 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 	h.add(testRepo, commit(1), bertFiles(1))
 	o := testOptions(t, h)
 	var asked atomic.Int32
-	h.onAPI = func(w http.ResponseWriter, r *http.Request) bool {
+	h.onAPI(func(w http.ResponseWriter, r *http.Request) bool {
 		if asked.Add(1) > 3 {
 			return false
 		}
 		w.Header().Set("Retry-After", "11")
 		w.WriteHeader(http.StatusTooManyRequests)
 		return true
-	}
+	})
 	var waits []string
 	inner := o.sleep
 	o.sleep = func(ctx context.Context, d time.Duration) error {
@@ -280,7 +281,7 @@ func TestHalfASwapIsUndone(t *testing.T) {
 	if err := os.Rename(dir, filepath.Join(work, "old")); err != nil {
 		t.Fatal(err)
 	}
-	h.onAPI = on("/", status(500, "", ""))
+	h.onAPI(on("/", status(500, "", "")))
 	if _, err := Pull(t.Context(), o, testRepo); err == nil {
 		t.Fatal("a broken hub gave a model")
 	}

@@ -20,10 +20,10 @@ func TestKilledPullIsResumed(t *testing.T) {
 	h := newFakeHub(t)
 	files := bertFiles(1)
 	h.add(testRepo, commit(1), files)
-	h.onCDN = func(w http.ResponseWriter, r *http.Request) bool {
+	h.onCDN(func(w http.ResponseWriter, r *http.Request) bool {
 		h.trickle(w, r, 700_000)
 		return true
-	}
+	})
 	o := testOptions(t, h)
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledPullIsResumed$")
 	cmd.Env = append(os.Environ(), "HUB_TEST_HOME="+o.Home, "HUB_TEST_ENDPOINT="+o.Endpoint)
@@ -45,7 +45,7 @@ func TestKilledPullIsResumed(t *testing.T) {
 	if got, _ := Installed(o.Home); len(got) != 0 {
 		t.Errorf("a killed pull installed %v", got)
 	}
-	h.onCDN = nil
+	h.onCDN(nil)
 	if _, err := Pull(t.Context(), o, testRepo); err != nil {
 		t.Fatal(err)
 	}

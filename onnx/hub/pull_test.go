@@ -232,12 +232,12 @@ func TestCommitMovesInTheMiddle(t *testing.T) {
 	h := newFakeHub(t)
 	h.add(testRepo, commit(1), bertFiles(1))
 	var moved atomic.Bool
-	h.onAPI = func(_ http.ResponseWriter, r *http.Request) bool {
+	h.onAPI(func(_ http.ResponseWriter, r *http.Request) bool {
 		if strings.Contains(r.URL.Path, "/resolve/") && moved.CompareAndSwap(false, true) {
 			h.add(testRepo, commit(2), bertFiles(2))
 		}
 		return false
-	}
+	})
 	dir, err := Pull(t.Context(), testOptions(t, h), testRepo)
 	if err != nil {
 		t.Fatal(err)

@@ -18,13 +18,13 @@ import (
 // saying so in Content-Length.
 func cut(h *fakeHub, n, after int) {
 	var asked atomic.Int32
-	h.onCDN = func(w http.ResponseWriter, r *http.Request) bool {
+	h.onCDN(func(w http.ResponseWriter, r *http.Request) bool {
 		if int(asked.Add(1)) > n {
 			return false
 		}
 		h.stop(w, r, after)
 		return true
-	}
+	})
 }
 
 // stop sends a rightful beginning of an answer and then cuts the connection.
@@ -82,10 +82,10 @@ func TestCancelThenResume(t *testing.T) {
 	h.add(testRepo, commit(1), files)
 	o := testOptions(t, h)
 	ctx, cancel := context.WithCancel(t.Context())
-	h.onCDN = func(w http.ResponseWriter, r *http.Request) bool {
+	h.onCDN(func(w http.ResponseWriter, r *http.Request) bool {
 		h.trickle(w, r, 700_000)
 		return true
-	}
+	})
 	o.Progress = func(e Event) {
 		if e.Phase == PhaseDownload && e.Done >= 700_000 {
 			cancel()
@@ -98,7 +98,8 @@ func TestCancelThenResume(t *testing.T) {
 	if got, _ := Installed(o.Home); len(got) != 0 {
 		t.Errorf("a cancelled pull installed %v", got)
 	}
-	h.onCDN, o.Progress = nil, nil
+	h.onCDN(nil)
+	o.Progress = nil
 	if _, err := Pull(t.Context(), o, testRepo); err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +208,7 @@ func TestResumeOddities(t *testing.T) {
 			h := newFakeHub(t)
 			h.add(testRepo, commit(1), bertFiles(1))
 			if c.onCDN != nil {
-				h.onCDN = c.onCDN(h)
+				h.onCDN(c.onCDN(h))
 			}
 			o := testOptions(t, h)
 			seedPartial(t, o, graph, c.partial, c.tag)
@@ -230,7 +231,7 @@ func TestStalledServerIsAskedAgain(t *testing.T) {
 	h := newFakeHub(t)
 	h.add(testRepo, commit(1), bertFiles(1))
 	var asked atomic.Int32
-	h.onCDN = func(w http.ResponseWriter, r *http.Request) bool {
+	h.onCDN(func(w http.ResponseWriter, r *http.Request) bool {
 		switch asked.Add(1) {
 		case 1:
 			h.trickle(w, r, 1000) // silent in the body
@@ -240,7 +241,7 @@ func TestStalledServerIsAskedAgain(t *testing.T) {
 			return true
 		}
 		return false
-	}
+	})
 	o := testOptions(t, h)
 	o.StallTimeout = time.Second
 	if _, err := Pull(t.Context(), o, testRepo); err != nil {
@@ -255,7 +256,7 @@ func TestStalledServerIsAskedAgain(t *testing.T) {
 func TestSlowServerIsHeardOut(t *testing.T) {
 	h := newFakeHub(t)
 	h.add(testRepo, commit(1), bertFiles(1))
-	h.onCDN = func(w http.ResponseWriter, r *http.Request) bool {
+	h.onCDN(func(w http.ResponseWriter, r *http.Request) bool {
 		data, tag := h.content(r)
 		w.Header().Set("ETag", tag)
 		w.Header().Set("Content-Length", strconv.Itoa(len(data)))
@@ -266,7 +267,7 @@ func TestSlowServerIsHeardOut(t *testing.T) {
 		}
 		_, _ = w.Write(data[10_000:])
 		return true
-	}
+	})
 	o := testOptions(t, h)
 	o.StallTimeout = 2 * time.Second
 	if _, err := Pull(t.Context(), o, testRepo); err != nil {
@@ -282,13 +283,13 @@ func TestExpiredSignature(t *testing.T) {
 	h := newFakeHub(t)
 	h.add(testRepo, commit(1), bertFiles(1))
 	var asked atomic.Int32
-	h.onCDN = func(w http.ResponseWriter, _ *http.Request) bool {
+	h.onCDN(func(w http.ResponseWriter, _ *http.Request) bool {
 		if asked.Add(1) > 1 {
 			return false
 		}
 		http.Error(w, "Request has expired", http.StatusForbidden)
 		return true
-	}
+	})
 	if _, err := Pull(t.Context(), testOptions(t, h), testRepo); err != nil {
 		t.Fatal(err)
 	}
