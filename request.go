@@ -56,11 +56,19 @@ const (
 type Context struct {
 	ID       string // the caller's own; returned unchanged
 	Text     Text
-	Language string // ISO 639-1 code; "" detects it
+	Kind     Kind   // what the text is; "" finds out
+	Language string // ISO 639-1 code, of source code its programming language; "" detects it
 	Budget   Budget // overrides the request's; zero inherits
 	Method   string // overrides the request's; "" inherits
 	Locked   bool   // returned byte for byte, outside every budget
 }
+
+// Kind says what a text is made of, as far as a caller knows.
+type Kind string
+
+// KindCode is source code. Its context's ID, if it reads as the name of a file, tells the
+// language where Language does not.
+const KindCode Kind = "code"
 
 // Budget says how much of a text to keep. At most one of Rate, TargetTokens and
 // Threshold is set; the zero Budget leaves the choice to whoever reads it.
@@ -161,12 +169,43 @@ type Options struct {
 	DropConsecutive bool     // of equal forced words in a row, one is kept
 
 	Lossless Lossless
+	Code     CodeOptions
 
 	// What to return beside the text.
 	ReturnSpans  bool
 	ReturnLabels bool
 	ReturnDecode bool
+	ReturnChunks bool
 }
+
+// CodeOptions say how source code may be cut. The zero value is the default.
+type CodeOptions struct {
+	// RankOnly keeps or leaves out whole functions, and nothing inside them.
+	RankOnly bool
+
+	// Keep are names of definitions that stay, as "Box.size" or "P::new"; '*' stands for
+	// any characters, and a name without its containers' will do.
+	Keep []string
+
+	// Marks says what stands where something was left out: "" and MarksCounted a comment
+	// with the number of lines, MarksRange one with the numbers of the first and last,
+	// MarksShort one that only shows it, MarksNone nothing.
+	Marks Marks
+}
+
+// Marks says what stands in source code where something was left out.
+type Marks string
+
+// The kinds of marks.
+const (
+	MarksCounted Marks = "counted"
+	MarksRange   Marks = "range"
+	MarksShort   Marks = "short"
+	MarksNone    Marks = "none"
+)
+
+// MaxKeep is the most names of CodeOptions.Keep.
+const MaxKeep = 256
 
 // Lossless says what lossless methods may do. The zero value is the default.
 type Lossless struct {

@@ -62,6 +62,9 @@ type ContextResult struct {
 	// Labels has an entry for each word of the source, in order. Only on request.
 	Labels []Label
 
+	// Chunks are the parts of source code, in its order. Only on request.
+	Chunks []Chunk
+
 	// Kind is what the text was taken for, and Language the programming language of code.
 	// Only where the choice of the method was left open.
 	Kind, Language string
@@ -83,6 +86,31 @@ type Decode struct {
 	Scheme string // names how, and the version of that
 	Params string // to be passed back as it came
 }
+
+// Chunk is a function or another part of source code, and what became of it.
+type Chunk struct {
+	Span          // in the source
+	Name   string // as "Box.size"; of a mixed text, the file's name and ':' in front
+	Kind   string // preamble, definition, fields, statements
+	Action Action
+
+	// Lines are the first and last line that were kept, from 1, of each run of them.
+	Lines [][2]int
+
+	Tokens int      // of the target model, in the source
+	Score  *float64 // how much it tells about the question; nil if nothing read it
+}
+
+// Action says what became of a [Chunk].
+type Action string
+
+// The actions.
+const (
+	ActionFull     Action = "full"     // as it was
+	ActionFine     Action = "fine"     // without some of its blocks
+	ActionSkeleton Action = "skeleton" // its signature only
+	ActionOmitted  Action = "omitted"
+)
 
 // Span is a byte range [Start, End) of a source text.
 type Span struct{ Start, End int }
