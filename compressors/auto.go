@@ -1,23 +1,28 @@
 package compressors
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/pith-proxy/pith"
 	"github.com/pith-proxy/pith/compressors/content"
 )
 
 // Auto chooses a method for each context by what it is made of. Words are taken from
-// running text only; JSON, tables, logs, code, diffs and traces are brought into a
-// shorter form, or stay.
+// running text only; JSON, tables, logs, diffs and traces are brought into a shorter form,
+// or stay. So does code, but that it is cut if there is a budget and a question, which
+// tells what of it is needed.
 //
-// A rate is for the texts that lose words. A target is for all; where the others alone
-// would pass it, every text loses words, as far as these may. A log and a mixture lose
-// words, too, where a budget asks for less than their shorter form.
+// A rate is for the texts that lose something. A target is for all; where the others alone
+// would pass it, code is cut, and every other text loses words, as far as these may. A log
+// and a mixture lose words, too, where a budget asks for less than their shorter form.
 type Auto struct {
 	Words    Method // takes words out
 	Lossless Method // loses nothing
+	Code     Method // cuts source code; nil: code stays
 }
 
 // Info describes the method that takes words, which is the one with models and languages.
@@ -38,7 +43,7 @@ func (a Auto) Compress(ctx context.Context, req pith.Request) (pith.Result, erro
 		if c.Locked || c.Text == "" || c.Method != "" && c.Method != AutoID {
 			continue
 		}
-		kinds[i] = content.Classify(string(c.Text))
+		kinds[i] = classify(c)
 		own[i] = a.choose(ctx, &req, c, kinds[i])
 	}
 	exact := make([]*pith.ContextResult, len(req.Contexts)) // what was tried and is over its budget
@@ -49,7 +54,7 @@ func (a Auto) Compress(ctx context.Context, req pith.Request) (pith.Result, erro
 			}
 		}
 	}
-	res, err := a.compress(ctx, &req, own, exact)
+	res, err := a.compress(ctx, &req, own, exact, kinds)
 	if err != nil {
 		return res, err
 	}
@@ -62,6 +67,22 @@ func (a Auto) Compress(ctx context.Context, req pith.Request) (pith.Result, erro
 	}
 	a.tell(&req, &res, own, kinds)
 	return res, nil
+}
+
+// classify says what a context is made of: what the caller says, or what it looks like.
+func classify(c *pith.Context) content.Class {
+	if c.Kind == pith.KindCode {
+		return content.Code
+	}
+	return content.Classify(string(c.Text))
+}
+
+// fileName returns an id that reads as the name of a file, else "".
+func fileName(id string) string {
+	if strings.ContainsAny(id, "./") && !strings.ContainsAny(id, " \n") {
+		return id
+	}
+	return ""
 }
 
 // budgetOf is the budget that holds for a context.
@@ -87,24 +108,26 @@ func (a Auto) alone(ctx context.Context, req *pith.Request, c *pith.Context) *pi
 
 // compress tries to meet all targets without the words of the contexts in own, and takes
 // out of own those that cannot keep theirs; what they came to is in exact.
-func (a Auto) compress(ctx context.Context, req *pith.Request, own []Method, exact []*pith.ContextResult) (pith.Result, error) {
+func (a Auto) compress(ctx context.Context, req *pith.Request, own []Method, exact []*pith.ContextResult, kinds []content.Class) (pith.Result, error) {
 	res, err := compressWith(ctx, withoutOwnBudgets(*req, own), own, a.Words)
 	switch {
-	case pith.CodeOf(err) == pith.CodeBudgetUnreachable, err == nil && overTarget(req, &res, own):
+	case slices.ContainsFunc(own, lossless) && (pith.CodeOf(err) == pith.CodeBudgetUnreachable || err == nil && overTarget(req, &res, own)):
 		for i := range own {
-			if own[i] != nil && err == nil && res.Contexts[i].Forms != nil {
-				exact[i] = &res.Contexts[i]
+			if lossless(own[i]) {
+				if err == nil && res.Contexts[i].Forms != nil {
+					exact[i] = &res.Contexts[i]
+				}
+				own[i] = a.lossy(kinds[i])
 			}
 		}
-		clear(own)
-		return a.Words.Compress(ctx, *req)
+		return compressWith(ctx, *req, own, a.Words)
 	case err != nil:
 		return res, err
 	}
 	over := false
 	for i := range req.Contexts {
-		if t := req.Contexts[i].Budget.TargetTokens; own[i] != nil && t > 0 && res.Contexts[i].OutputTokens > t {
-			own[i], over = nil, true
+		if t := req.Contexts[i].Budget.TargetTokens; lossless(own[i]) && t > 0 && res.Contexts[i].OutputTokens > t {
+			own[i], over = a.lossy(kinds[i]), true
 			if res.Contexts[i].Forms != nil {
 				exact[i] = &res.Contexts[i]
 			}
@@ -113,7 +136,15 @@ func (a Auto) compress(ctx context.Context, req *pith.Request, own []Method, exa
 	if !over {
 		return res, nil
 	}
-	return a.compress(ctx, req, own, exact)
+	return a.compress(ctx, req, own, exact, kinds)
+}
+
+// lossy is the method for a text that has to lose something.
+func (a Auto) lossy(kind content.Class) Method {
+	if kind == content.Code {
+		return a.Code
+	}
+	return nil
 }
 
 // wantsWords reports whether the caller asked for what only words can give.
@@ -130,7 +161,15 @@ func (a Auto) choose(ctx context.Context, req *pith.Request, c *pith.Context, ki
 		b = req.Budget
 	}
 	switch kind {
-	case content.Code, content.JSON, content.NDJSON, content.Table, content.Diff, content.Trace:
+	case content.Code:
+		switch {
+		case b.Rate == 1:
+		case a.Code != nil && (b.Rate > 0 || b.TargetTokens > 0) && asks(req):
+			return a.Code
+		default:
+			return a.Lossless
+		}
+	case content.JSON, content.NDJSON, content.Table, content.Diff, content.Trace:
 		if b.Rate != 1 { // which is the identity
 			return a.Lossless
 		}
@@ -140,6 +179,11 @@ func (a Auto) choose(ctx context.Context, req *pith.Request, c *pith.Context, ki
 		}
 	}
 	return nil
+}
+
+// asks reports whether there is a question or an instruction to cut code by.
+func asks(req *pith.Request) bool {
+	return strings.TrimSpace(string(req.Question)) != "" || strings.TrimSpace(string(req.Instruction)) != ""
 }
 
 // suffices reports whether the shorter form of a text is within a budget.
@@ -153,7 +197,7 @@ func withoutOwnBudgets(req pith.Request, own []Method) pith.Request {
 	contexts := make([]pith.Context, len(req.Contexts))
 	copy(contexts, req.Contexts)
 	for i := range contexts {
-		if own[i] != nil {
+		if lossless(own[i]) {
 			contexts[i].Budget = pith.Budget{}
 		}
 	}
@@ -167,7 +211,7 @@ func overTarget(req *pith.Request, res *pith.Result, own []Method) bool {
 	spent, others := 0, false
 	for i := range own {
 		switch {
-		case own[i] != nil:
+		case lossless(own[i]):
 			spent += res.Contexts[i].OutputTokens
 		case !req.Contexts[i].Locked && req.Contexts[i].Text != "":
 			others = true
@@ -182,17 +226,25 @@ func overTarget(req *pith.Request, res *pith.Result, own []Method) bool {
 func (a Auto) tell(req *pith.Request, res *pith.Result, own []Method, kinds []content.Class) {
 	for i := range req.Contexts {
 		res.Contexts[i].Kind = string(kinds[i])
-		if kinds[i] == content.Code {
-			res.Contexts[i].Language = content.Language("", string(req.Contexts[i].Text))
+		if c := &req.Contexts[i]; kinds[i] == content.Code && res.Contexts[i].Language == "" {
+			res.Contexts[i].Language = content.Language(cmp.Or(c.Language, fileName(c.ID)), string(c.Text))
 		}
 		b := req.Contexts[i].Budget
 		if b.IsZero() {
 			b = req.Budget
 		}
 		r := &res.Contexts[i]
-		if own[i] != nil && b.Rate > 0 && float64(r.OutputTokens) > b.Rate*float64(r.InputTokens) {
-			r.Warnings = append(r.Warnings, fmt.Sprintf("the rate was passed: this is %s, of which no words are dropped; "+
-				"method %s would", kinds[i], a.Words.Info().ID))
+		if lossless(own[i]) && b.Rate > 0 && float64(r.OutputTokens) > b.Rate*float64(r.InputTokens) {
+			r.Warnings = append(r.Warnings, a.passed(kinds[i]))
 		}
 	}
+}
+
+// passed is the warning about a text that has more left than its rate.
+func (a Auto) passed(kind content.Class) string {
+	if kind == content.Code && a.Code != nil {
+		return fmt.Sprintf("the rate was passed: this is code, and without a question nothing tells what of it is needed; "+
+			"send one, or use method %s", a.Code.Info().ID)
+	}
+	return fmt.Sprintf("the rate was passed: this is %s, of which no words are dropped; method %s would", kind, a.Words.Info().ID)
 }

@@ -1,17 +1,19 @@
 package compressors
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/pith-proxy/pith"
+	"github.com/pith-proxy/pith/tokenize"
 )
 
-// compressWith compresses the contexts whose entry in own is set with that method, which
-// loses nothing, and all the others with rest. A target for all is for rest what those
-// leave of it.
+// compressWith compresses the contexts whose entry in own is set with that method, and all
+// the others with rest. Of a target for all, the methods that lose nothing take what they
+// need; the others share what is left, each in proportion to the tokens of its texts.
 func compressWith(ctx context.Context, req pith.Request, own []Method, rest Method) (pith.Result, error) {
 	if !slices.ContainsFunc(own, func(m Method) bool { return m != nil }) {
 		return rest.Compress(ctx, req)
@@ -26,6 +28,9 @@ func compressWith(ctx context.Context, req pith.Request, own []Method, rest Meth
 	}
 	spent := 0
 	for _, m := range distinct(own) {
+		if !lossless(m) {
+			continue
+		}
 		places, part := pick(req, func(i int) bool { return own[i] == m })
 		part.Budget = pith.Budget{}
 		part.Options.ReturnSpans, part.Options.ReturnLabels = false, false // of what has other words there are none
@@ -43,16 +48,21 @@ func compressWith(ctx context.Context, req pith.Request, own []Method, rest Meth
 			}
 		}
 	}
-	if places, part := pick(req, func(i int) bool { return own[i] == nil }); len(places) > 0 {
-		if err := spend(&part, spent); err != nil {
+	shares, err := lossyShares(&req, own, rest)
+	if err != nil {
+		return pith.Result{}, err
+	}
+	for _, s := range shares {
+		if err := spend(&s.part, spent, s.share); err != nil {
 			return pith.Result{}, err
 		}
-		res, err := rest.Compress(ctx, part)
+		res, err := s.method.Compress(ctx, s.part)
 		if err != nil {
 			return pith.Result{}, err
 		}
-		add(places, res)
-	} else if t := req.Budget.TargetTokens; t > 0 && t < spent {
+		add(s.places, res)
+	}
+	if t := req.Budget.TargetTokens; len(shares) == 0 && t > 0 && t < spent {
 		if req.Options.Strictness != pith.Soft {
 			return pith.Result{}, unreachable(spent)
 		}
@@ -73,13 +83,59 @@ func names(by []*pith.Result) (method, version string) {
 	return strings.Join(methods, "+"), strings.Join(versions, "+")
 }
 
-// spend takes tokens that are spent from what may be.
-func spend(req *pith.Request, spent int) error {
+// A share is what one method that loses something does.
+type share struct {
+	method Method
+	places []int
+	part   pith.Request
+	share  float64 // of the target, in (0, 1]
+}
+
+// lossyShares divides the contexts that lose something between their methods.
+func lossyShares(req *pith.Request, own []Method, rest Method) ([]share, error) {
+	var out []share
+	for _, m := range append(distinct(own), nil) {
+		if m != nil && lossless(m) {
+			continue
+		}
+		places, part := pick(*req, func(i int) bool { return own[i] == m })
+		if len(places) > 0 {
+			out = append(out, share{method: cmp.Or(m, rest), places: places, part: part, share: 1})
+		}
+	}
+	if len(out) < 2 || req.Budget.TargetTokens == 0 {
+		return out, nil
+	}
+	counter, err := tokenize.CounterFor(req.Options.Tokenizer)
+	if err != nil {
+		return nil, err
+	}
+	total := 0
+	tokens := make([]int, len(out))
+	for k := range out {
+		for i := range out[k].part.Contexts {
+			if c := &out[k].part.Contexts[i]; !c.Locked && c.Budget.IsZero() {
+				tokens[k] += counter.Count(string(c.Text))
+			}
+		}
+		total += tokens[k]
+	}
+	for k := range out {
+		out[k].share = float64(tokens[k]) / float64(max(1, total))
+	}
+	return out, nil
+}
+
+// lossless reports whether a method is one that loses nothing.
+func lossless(m Method) bool { return m != nil && m.Info().Kind == KindLossless }
+
+// spend takes tokens that are spent from what may be, and leaves a share of the rest.
+func spend(req *pith.Request, spent int, share float64) error {
 	b := &req.Budget
 	switch {
 	case b.TargetTokens == 0:
 	case b.TargetTokens > spent:
-		b.TargetTokens -= spent
+		b.TargetTokens = max(1, int(share*float64(b.TargetTokens-spent)))
 	case req.Options.Strictness == pith.Soft:
 		b.TargetTokens = 1
 	default:

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/pith-proxy/pith"
-	"github.com/pith-proxy/pith/compressors/content"
 )
 
 // AutoID is the method name that leaves the choice to the router.
@@ -14,6 +13,9 @@ const AutoID = "auto"
 
 // KindLossless is the kind of the methods that lose nothing.
 const KindLossless = "lossless"
+
+// KindCode is the kind of the methods that cut source code.
+const KindCode = "code"
 
 // A Method compresses. Implementations are safe for concurrent use.
 type Method interface {
@@ -43,7 +45,8 @@ func (r *Router) Info() []pith.CompressorInfo {
 }
 
 // Compress hands req to its method. A context may name another: none, with which it
-// comes back as it was, or one that loses nothing. Any other name is an error.
+// comes back as it was, one that loses nothing, or one for code. Any other name is an
+// error.
 func (r *Router) Compress(ctx context.Context, req pith.Request) (pith.Result, error) {
 	m, err := r.method(req.Method, "/method")
 	if err != nil {
@@ -76,7 +79,7 @@ func (r *Router) place(ctx context.Context, req *pith.Request, c *pith.Context, 
 	case c.Method == "":
 		return nil, nil
 	case c.Method == AutoID && ok && m.Info().Kind != KindLossless && m != r.auto && !c.Locked && !wantsWords(req):
-		return a.choose(ctx, req, c, content.Classify(string(c.Text))), nil
+		return a.choose(ctx, req, c, classify(c)), nil
 	}
 	param := pointer("contexts", i, "method")
 	own, err := r.method(c.Method, param)
@@ -95,8 +98,10 @@ func (r *Router) place(ctx context.Context, req *pith.Request, c *pith.Context, 
 			return nil, pith.Invalid(param, "method %s loses nothing, so a budget has no meaning with it; leave that out", info.ID)
 		}
 		return own, nil
+	case info.Kind == KindCode && m.Info().Kind != KindLossless:
+		return own, nil
 	}
-	return nil, pith.Invalid(param, "the request's method is %s; a context may name that, one that is lossless, or none", m.Info().ID)
+	return nil, pith.Invalid(param, "the request's method is %s; a context may name that, one that is lossless or for code, or none", m.Info().ID)
 }
 
 // method finds a method by name.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/pith-proxy/pith"
+	"github.com/pith-proxy/pith/tokenize"
 )
 
 // fake is a method that keeps the first tokens of each text, as a share of its words.
@@ -45,13 +46,15 @@ func bench() (r *Router, words, exact *[]pith.Request) {
 	w := fake{"words", "token", 0.5, words}
 	l := fake{"exact", KindLossless, 0.7, exact}
 	none := fake{NoneID, "none", 1, &[]pith.Request{}}
-	return NewRouter(Auto{Words: w, Lossless: l}, w, l, none), words, exact
+	c := fake{"cut", KindCode, 0.4, &[]pith.Request{}}
+	return NewRouter(Auto{Words: w, Lossless: l, Code: c}, w, l, c, none), words, exact
 }
 
 var (
-	prose = strings.Repeat("The harbour was quiet that morning and nobody spoke of the ship that had left. ", 10)
-	data  = `[` + strings.Repeat(`{"id": 1, "name": "x", "tags": ["a", "b"]}, `, 20) + `{"id": 2, "name": "y", "tags": []}]`
-	logs  = strings.Repeat("2026-03-01T10:00:00Z INFO server: request handled in 3 ms by worker 7\n", 20)
+	prose   = strings.Repeat("The harbour was quiet that morning and nobody spoke of the ship that had left. ", 10)
+	data    = `[` + strings.Repeat(`{"id": 1, "name": "x", "tags": ["a", "b"]}, `, 20) + `{"id": 2, "name": "y", "tags": []}]`
+	program = "package main\n\nimport \"fmt\"\n\n" + strings.Repeat("func main() {\n\tfor i := 0; i < 10; i++ {\n\t\tfmt.Println(i)\n\t}\n}\n\n", 9)
+	logs    = strings.Repeat("2026-03-01T10:00:00Z INFO server: request handled in 3 ms by worker 7\n", 20)
 )
 
 func TestRouter(t *testing.T) {
@@ -64,7 +67,7 @@ func TestRouter(t *testing.T) {
 	}{
 		{name: "named", req: pith.Request{Method: "words", Contexts: texts(prose, data)}, methods: "words", each: "words words"},
 		{name: "lossless", req: pith.Request{Method: "exact", Contexts: texts(prose, data)}, methods: "exact", each: "exact exact"},
-		{name: "unknown", req: pith.Request{Method: "nothing", Contexts: texts(prose)}, err: "there are: auto, words, exact, none"},
+		{name: "unknown", req: pith.Request{Method: "nothing", Contexts: texts(prose)}, err: "there are: auto, words, exact, cut, none"},
 		{name: "auto_prose", req: pith.Request{Contexts: texts(prose)}, methods: "words", each: "words"},
 		{name: "auto_data", req: pith.Request{Method: "auto", Contexts: texts(data)}, methods: "exact", each: "exact"},
 		{name: "auto_both", req: pith.Request{Contexts: texts(prose, data, prose)}, methods: "words+exact", each: "words exact words"},
@@ -84,6 +87,24 @@ func TestRouter(t *testing.T) {
 		{name: "auto_own_target_not_met", req: pith.Request{Contexts: []pith.Context{{Text: pith.Text(data)}, {Text: pith.Text(data), Budget: pith.Budget{TargetTokens: 10}}, {Text: pith.Text(prose)}}},
 			methods: "exact+words", each: "exact words words"},
 		{name: "auto_log_spans", req: pith.Request{Contexts: texts(logs), Budget: pith.Budget{Rate: 0.8}, Options: pith.Options{ReturnSpans: true}}, methods: "exact", each: "exact"},
+		{name: "auto_code", req: pith.Request{Contexts: texts(program)}, methods: "exact", each: "exact"},
+		{name: "auto_code_rate_without_question", req: pith.Request{Contexts: texts(program), Budget: pith.Budget{Rate: 0.5}}, methods: "exact", each: "exact"},
+		{name: "auto_code_question_without_budget", req: pith.Request{Question: "why?", Contexts: texts(program)}, methods: "exact", each: "exact"},
+		{name: "auto_code_rate", req: pith.Request{Question: "why?", Contexts: texts(program, prose, data), Budget: pith.Budget{Rate: 0.5}},
+			methods: "cut+words+exact", each: "cut words exact"},
+		{name: "auto_code_instruction", req: pith.Request{Instruction: "explain main", Contexts: texts(program), Budget: pith.Budget{Rate: 0.5}}, methods: "cut", each: "cut"},
+		{name: "auto_code_blank_question", req: pith.Request{Question: " ", Contexts: texts(program), Budget: pith.Budget{Rate: 0.5}}, methods: "exact", each: "exact"},
+		{name: "auto_code_rate_1", req: pith.Request{Question: "why?", Contexts: texts(program), Budget: pith.Budget{Rate: 1}}, methods: "words", each: "words"},
+		{name: "auto_code_own_target", req: pith.Request{Question: "why?", Contexts: []pith.Context{{Text: pith.Text(program), Budget: pith.Budget{TargetTokens: 10}}, {Text: pith.Text(prose)}}},
+			methods: "cut+words", each: "cut words"},
+		{name: "auto_code_target_met", req: pith.Request{Contexts: texts(program, prose), Budget: pith.Budget{TargetTokens: 2000}}, methods: "exact+words", each: "exact words"},
+		{name: "auto_code_target_not_met", req: pith.Request{Contexts: texts(program, data, prose), Budget: pith.Budget{TargetTokens: 30}}, methods: "cut+words", each: "cut words words"},
+		{name: "auto_said_to_be_code", req: pith.Request{Question: "why?", Contexts: []pith.Context{{Text: pith.Text(prose), Kind: pith.KindCode}}, Budget: pith.Budget{Rate: 0.5}},
+			methods: "cut", each: "cut"},
+		{name: "context_names_code", req: pith.Request{Method: "words", Contexts: []pith.Context{{Text: pith.Text(program), Method: "cut", Budget: pith.Budget{Rate: 0.5}}, {Text: pith.Text(prose)}}},
+			methods: "cut+words", each: "cut words"},
+		{name: "context_names_code_in_lossless", req: pith.Request{Method: "exact", Contexts: []pith.Context{{Text: pith.Text(program), Method: "cut"}}},
+			err: "the request's method is exact"},
 		{name: "context_names_auto", req: pith.Request{Method: "words", Contexts: []pith.Context{{Text: pith.Text(data), Method: "auto"}, {Text: pith.Text(prose), Method: "auto"}}},
 			methods: "exact+words", each: "exact words"},
 		{name: "context_names_words", req: pith.Request{Contexts: []pith.Context{{Text: pith.Text(data), Method: "words"}}}, methods: "words", each: "words"},
@@ -157,10 +178,28 @@ func TestTargetIsShared(t *testing.T) {
 	}
 }
 
+// What is left of a target is shared by the methods that lose something, by their tokens.
+func TestTargetIsSharedByTokens(t *testing.T) {
+	r, words, _ := bench()
+	cut := r.methods[2].(fake).calls
+	if _, err := r.Compress(t.Context(), pith.Request{Question: "why?", Contexts: texts(program, prose, data), Budget: pith.Budget{TargetTokens: 400}}); err != nil {
+		t.Fatal(err)
+	}
+	left := 400 - int(float64(len(strings.Fields(data)))*0.7)
+	c, w := (*cut)[0].Budget.TargetTokens, (*words)[0].Budget.TargetTokens
+	if c+w > left || c+w < left-1 {
+		t.Errorf("shares of %d and %d, of %d", c, w, left)
+	}
+	counter, _ := tokenize.CounterFor("")
+	pc, pw := counter.Count(program), counter.Count(prose)
+	if want := left * pc / (pc + pw); c != want {
+		t.Errorf("code has %d tokens to itself, want %d", c, want)
+	}
+}
+
 // The result says what each text was taken for.
 func TestAutoTellsKinds(t *testing.T) {
 	r, _, _ := bench()
-	program := "package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfor i := 0; i < 10; i++ {\n\t\tfmt.Println(i)\n\t}\n}\n"
 	res, err := r.Compress(t.Context(), pith.Request{Contexts: texts(prose, data, logs, program)})
 	if err != nil {
 		t.Fatal(err)

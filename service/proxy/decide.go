@@ -78,14 +78,17 @@ func (q *prompt) single(u *unit, text string) ledger.Entry {
 			return e
 		}
 	}
-	if u.role == dialect.Tool && policy.Normative(text) {
+	if u.role == dialect.Tool && d.Class != content.Code && policy.Normative(text) {
 		return kept(string(policy.ReasonRules))
 	}
-	budget := pith.Budget{Threshold: d.Threshold}
-	if q.settings.Rate > 0 {
-		budget = pith.Budget{Rate: q.settings.Rate}
+	req := pith.Request{Contexts: []pith.Context{{Text: pith.Text(text)}}, Budget: pith.Budget{Threshold: d.Threshold}}
+	if d.Class == content.Code {
+		req.Method, req.Budget = policy.MethodCode, pith.Budget{Rate: codeRate}
 	}
-	v := q.compress(pith.Request{Contexts: []pith.Context{{Text: pith.Text(text)}}, Budget: budget})
+	if q.settings.Rate > 0 {
+		req.Budget = pith.Budget{Rate: q.settings.Rate}
+	}
+	v := q.compress(req)
 	return q.entry(u, &v, v.texts)
 }
 
@@ -148,7 +151,7 @@ func (q *prompt) compress(req pith.Request) verdict {
 		q.report.failed = true
 		return verdict{reason: reasonBreaker, failed: true}
 	}
-	if req.Method == "" {
+	if req.Method == "" && !q.settings.CutsCode() { // which is about code, and this is not
 		req.Method = q.settings.Method
 	}
 	if policy.LosslessMethod(req.Method) {

@@ -52,6 +52,10 @@ type Options struct {
 
 	Ledger *ledger.Ledger
 
+	// Code returns what of a text stands outside source code, and whether there is any
+	// source code in it; nil finds none. It depends on the text alone.
+	Code func(text string) (prose string, found bool)
+
 	// Memory returns what a tenant's earlier requests left to use; nil is none.
 	// Decisions is the memory of the ledger, if that is shared.
 	Memory, Decisions func(ctx context.Context, tenant string) pith.Memory

@@ -19,18 +19,23 @@ func (q *prompt) userTurn(u *unit, texts []string) ledger.Entry {
 		return kept(reason)
 	}
 	whole := q.reads(policy.RoleUser)
-	if !u.blocks[0].Head {
-		if whole {
-			return q.plainTurn(u, texts)
-		}
+	if !u.blocks[0].Head && !whole {
 		return kept(string(policy.ReasonRoleOff))
+	}
+	if q.settings.CutsCode() {
+		if e, ok := q.codeTurn(u, texts); ok {
+			return e
+		}
+	}
+	if !u.blocks[0].Head {
+		return q.plainTurn(u, texts)
 	}
 	split := policy.SplitMessage(texts, policy.Tail{MinContext: 4 * q.settings.MinTokens})
 	question := split.Question
 	switch {
 	case split.OK:
 	case q.settings.Question != "":
-		split.Contexts = all(texts)
+		split.Contexts = noCode(texts)
 	case whole:
 		return q.plainTurn(u, texts)
 	default:
@@ -40,6 +45,8 @@ func (q *prompt) userTurn(u *unit, texts []string) ledger.Entry {
 		question = q.settings.Question
 	}
 	switch {
+	case len(split.Contexts) == 0:
+		return kept(string(policy.ReasonClass))
 	case q.body.Marked:
 		return kept(reasonMarked)
 	case q.body.Stateful:
@@ -47,7 +54,12 @@ func (q *prompt) userTurn(u *unit, texts []string) ledger.Entry {
 	case q.sharedContext(texts, split.Contexts, question):
 		return raw(reasonShared)
 	}
-	return q.pieces(u, texts, split.Contexts, question, pith.Budget{Rate: contextRate})
+	return q.pieces(u, texts, split.Contexts, pith.Request{Question: pith.Text(question), Budget: pith.Budget{Rate: contextRate}})
+}
+
+// noCode are the texts that are not source code, of which no question alone takes a line.
+func noCode(texts []string) []policy.Piece {
+	return slices.DeleteFunc(all(texts), func(p policy.Piece) bool { return content.Classify(texts[p.Part]) == content.Code })
 }
 
 func all(texts []string) []policy.Piece {
@@ -74,16 +86,16 @@ func (q *prompt) plainTurn(u *unit, texts []string) ledger.Entry {
 	if pieces == nil {
 		return kept(string(reason))
 	}
-	return q.pieces(u, texts, pieces, "", pith.Budget{Threshold: policy.Threshold(content.Prose)})
+	return q.pieces(u, texts, pieces, pith.Request{Budget: pith.Budget{Threshold: policy.Threshold(content.Prose)}})
 }
 
 // contextRate is the share of a user's contexts that is kept. In the evaluation the
 // answers to 97 questions in 100 are still there at this rate, and to 95 at a half.
 const contextRate = 0.6
 
-// pieces compresses parts of the texts together and leaves the rest.
-func (q *prompt) pieces(u *unit, texts []string, pieces []policy.Piece, question string, budget pith.Budget) ledger.Entry {
-	req := pith.Request{Question: pith.Text(question), Budget: budget}
+// pieces compresses parts of the texts together, as req says, and leaves the rest. The
+// budget is for where the settings have none.
+func (q *prompt) pieces(u *unit, texts []string, pieces []policy.Piece, req pith.Request) ledger.Entry {
 	switch {
 	case q.settings.TargetTokens > 0:
 		req.Budget = pith.Budget{TargetTokens: q.settings.TargetTokens}

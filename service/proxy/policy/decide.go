@@ -139,7 +139,7 @@ func lossless(b *BlockInfo, s *Settings) Reason {
 			return r
 		}
 	}
-	if !b.Class.Lossy() {
+	if !b.Class.Lossy() && !(b.Class == content.Code && s.CutsCode()) {
 		return ReasonClass
 	}
 	return ""
