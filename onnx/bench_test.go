@@ -4,6 +4,7 @@ package onnx
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime"
 	"syscall"
@@ -72,6 +73,49 @@ func benchRun(b *testing.B, name string, tokens, workers int, o Options) {
 	b.ReportMetric(float64(b.N*n*tokens)/b.Elapsed().Seconds(), "tokens/s")
 	b.ReportMetric(float64(b.N*n*tokens)/cpu.Seconds(), "tokens/cpu-s")
 	b.ReportMetric(float64(after.Mallocs-before.Mallocs)/float64(b.N*n), "allocs/window")
+}
+
+// BenchmarkNLL runs requests of 16 sequences that ask about their last 24 tokens, as a
+// question behind a chunk of code does; all=true asks about every token, which takes the
+// vocabulary's share of the work in addition. bench/gains measures real functions.
+func BenchmarkNLL(b *testing.B) {
+	for _, tokens := range []int{128, 512, 2048} {
+		for _, all := range []bool{false, true} {
+			b.Run(fmt.Sprintf("tokens=%d/all=%t", tokens, all), func(b *testing.B) { benchNLL(b, tokens, all) })
+		}
+	}
+}
+
+func benchNLL(b *testing.B, tokens int, all bool) {
+	eng := NewEngine(EngineOptions{})
+	defer eng.Close()
+	c, err := LoadCausal(b.Context(), os.DirFS(filepath.Join("models", "pith-code")), eng, Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer c.Close()
+	seqs := make([]CausalSequence, 16)
+	for i := range seqs {
+		ids := make([]tokenize.ID, tokens)
+		for k := range ids {
+			ids[k] = tokenize.ID(100 + (k*7919+i*104729)%16000)
+		}
+		seqs[i] = every(ids)
+		if !all {
+			seqs[i].Asked = seqs[i].Asked[tokens-1-24:]
+		}
+	}
+	b.ReportAllocs()
+	cpu := cpuTime()
+	for b.Loop() {
+		if _, err := c.NLL(b.Context(), seqs, func(int, []float32) {}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	cpu = cpuTime() - cpu
+	n := float64(b.N * len(seqs) * tokens)
+	b.ReportMetric(n/b.Elapsed().Seconds(), "tokens/s")
+	b.ReportMetric(n/cpu.Seconds(), "tokens/cpu-s")
 }
 
 // cpuTime is what the process has used, of all its cores.

@@ -8,15 +8,11 @@ import (
 	"strings"
 )
 
-// checkGraph compares what the file says with what its spec promises.
+// checkGraph compares what the file says with what the spec of a token classifier
+// promises.
 func checkGraph(s *Spec, g *graphInfo) error {
-	if got, want := g.opsets[""], int64(s.Graph.Opset); want != 0 && got != want {
-		return fmt.Errorf("the graph uses opset %d, %s says %d: the two files do not belong together", got, specFile, want)
-	}
-	for _, in := range g.inputs {
-		if s.Graph.Inputs[in.name] == nil {
-			return fmt.Errorf("the graph wants an input %q that %s does not name", in.name, specFile)
-		}
+	if err := checkNames(s, g); err != nil {
+		return err
 	}
 	for _, name := range s.inputs() {
 		if err := checkPort("input", name, g.inputs, elemInt64, -1, -1); err != nil {
@@ -32,14 +28,27 @@ func checkGraph(s *Spec, g *graphInfo) error {
 	return nil
 }
 
+// checkNames sees that the file is the one that the spec was made for, and that the spec
+// names whatever the graph wants to be given.
+func checkNames(s *Spec, g *graphInfo) error {
+	if got, want := g.opsets[""], int64(s.Graph.Opset); want != 0 && got != want {
+		return fmt.Errorf("the graph uses opset %d, %s says %d: the two files do not belong together", got, specFile, want)
+	}
+	for _, in := range g.inputs {
+		if s.Graph.Inputs[in.name] == nil {
+			return fmt.Errorf("the graph wants an input %q that %s does not name", in.name, specFile)
+		}
+	}
+	return nil
+}
+
 // checkPort finds a port and checks its element type and dimensions; -1 must be
 // free, save the first, which may be 1: windows run one at a time on a CPU.
 func checkPort(kind, name string, ports []port, elem int64, dims ...int64) error {
-	i := slices.IndexFunc(ports, func(p port) bool { return p.name == name })
-	if i < 0 {
-		return fmt.Errorf("the graph has no %s %q; it has %s", kind, name, portNames(ports))
+	p, err := findPort(kind, name, ports)
+	if err != nil {
+		return err
 	}
-	p := ports[i]
 	if p.elem != elem {
 		return fmt.Errorf("%s %q is %s; it must be %s", kind, name, elemName(p.elem), elemName(elem))
 	}
@@ -60,6 +69,14 @@ func checkPort(kind, name string, ports []port, elem int64, dims ...int64) error
 		}
 	}
 	return nil
+}
+
+func findPort(kind, name string, ports []port) (port, error) {
+	i := slices.IndexFunc(ports, func(p port) bool { return p.name == name })
+	if i < 0 {
+		return port{}, fmt.Errorf("the graph has no %s %q; it has %s", kind, name, portNames(ports))
+	}
+	return ports[i], nil
 }
 
 func portNames(ports []port) string {

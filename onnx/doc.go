@@ -10,7 +10,8 @@
 //
 // A model is a folder: model.onnx, tokenizer.json and pith-model.json, which is
 // read into a [Spec]. A [Model] gives, for each token of a window, two logits
-// (drop, keep) and, if it has them, a vector.
+// (drop, keep) and, if it has them, a vector. A [Causal] language model gives the
+// negative log-likelihoods of those tokens of a sequence that it is asked about.
 //
 // One [Engine] serves all models of a process. On a CPU it runs one window at a
 // time on each core, on one thread: measured, that is faster than padded batches

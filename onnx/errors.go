@@ -48,3 +48,9 @@ func (e *panicError) Error() string {
 func internal(msg string, err error) error {
 	return &pith.Error{Op: "onnx.Run", Code: pith.CodeInternal, Msg: msg, Err: err}
 }
+
+// errNotFinite is of a model that ran and gave no numbers.
+func errNotFinite() error {
+	return &pith.Error{Op: "onnx.Run", Code: pith.CodeCompression,
+		Msg: "the model gave no usable result", Err: errors.New("outputs are not finite")}
+}

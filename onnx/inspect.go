@@ -27,6 +27,8 @@ type port struct {
 const (
 	elemFloat = 1
 	elemInt64 = 7
+	elemBool  = 9
+	elemHalf  = 10
 )
 
 var elemNames = map[int64]string{1: "float32", 2: "uint8", 3: "int8", 5: "int16", 6: "int32", 7: "int64",

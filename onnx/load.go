@@ -23,6 +23,10 @@ type Options struct {
 	// and with int8 weights in more than those.
 	MaxBatch int
 
+	// MaxLogits is the most bytes that the logits of one run of a causal model may have;
+	// it bounds the length of a sequence. 0 is 1 GiB.
+	MaxLogits int64
+
 	// Verify compares the files with the digests of the spec.
 	Verify bool
 
@@ -48,7 +52,7 @@ func Load(ctx context.Context, files fs.FS, engine *Engine, o Options) (*Model, 
 	if err != nil {
 		return nil, fmt.Errorf("load model: %w", err)
 	}
-	m := &Model{spec: spec, engine: engine, opts: o}
+	m := &Model{core: core{spec: spec, engine: engine, opts: o}}
 	openModels.Store(m, nil)
 	if err := m.load(ctx, files); err != nil {
 		m.Close()
@@ -61,61 +65,40 @@ func (m *Model) load(ctx context.Context, files fs.FS) error {
 	if err := m.spec.check(); err != nil {
 		return fmt.Errorf("%s: %w", specFile, err)
 	}
-	graph, err := openFile(files, m.spec.Graph.File.File)
-	if err != nil {
-		return err
-	}
-	defer graph.Close()
-	info, err := inspect(graph, graph.size)
-	if err != nil {
-		return fmt.Errorf("read %s: %w", m.spec.Graph.File.File, err)
-	}
-	if err := checkGraph(m.spec, info); err != nil {
-		return err
-	}
-	if err := checkData(files, info, graph.path != ""); err != nil {
-		return err
-	}
-	if err := m.readTokenizer(files); err != nil {
-		return err
-	}
-	if m.digest, err = digestFiles(ctx, files, m.spec, info, m.opts.Verify); err != nil {
-		return err
-	}
-	if err := m.newSession(graph); err != nil {
+	if err := m.open(ctx, files, checkGraph); err != nil {
 		return err
 	}
 	return m.warm(ctx)
 }
 
-func (m *Model) readTokenizer(files fs.FS) error {
-	f, err := openFile(files, m.spec.Tokenizer.File)
+func (c *core) readTokenizer(files fs.FS) error {
+	f, err := openFile(files, c.spec.Tokenizer.File)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	m.tokenizer, err = f.all()
+	c.tokenizer, err = f.all()
 	if err != nil {
-		return fmt.Errorf("read %s: %w", m.spec.Tokenizer.File, err)
+		return fmt.Errorf("read %s: %w", c.spec.Tokenizer.File, err)
 	}
 	return nil
 }
 
-func (m *Model) newSession(graph *file) error {
+func (c *core) newSession(graph *file) error {
 	if !ort.IsInitialized() {
 		return errors.New("the runtime library is not open: call onnx.Open first")
 	}
-	so, err := sessionOptions(&m.opts)
+	so, err := sessionOptions(&c.opts)
 	if err != nil {
 		return err
 	}
 	defer so.Destroy()
 	if graph.path != "" {
-		m.session, err = ort.NewDynamicAdvancedSession(graph.path, m.spec.inputs(), m.spec.outputs(), so)
+		c.session, err = ort.NewDynamicAdvancedSession(graph.path, c.spec.inputs(), c.spec.outputs(), so)
 	} else {
 		var data []byte
 		if data, err = graph.all(); err == nil {
-			m.session, err = ort.NewDynamicAdvancedSessionWithONNXData(data, m.spec.inputs(), m.spec.outputs(), so)
+			c.session, err = ort.NewDynamicAdvancedSessionWithONNXData(data, c.spec.inputs(), c.spec.outputs(), so)
 		}
 	}
 	if err != nil {

@@ -161,7 +161,7 @@ func TestLoadErrorsAreWhatTheyAre(t *testing.T) {
 }
 
 func TestVerifyFiles(t *testing.T) {
-	for _, name := range []string{"pith-small", "pith-multi"} {
+	for _, name := range []string{"pith-small", "pith-multi", "pith-code"} {
 		if err := VerifyFiles(os.DirFS(filepath.Join("models", name))); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -2,60 +2,30 @@ package onnx
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	ort "github.com/yalue/onnxruntime_go"
 
-	"github.com/pith-proxy/pith"
 	"github.com/pith-proxy/pith/tokenize"
 )
 
-// Model is a loaded model. It is safe for concurrent use; all runs share one
+// Model is a loaded token classifier. It is safe for concurrent use; all runs share one
 // copy of the weights.
 type Model struct {
-	spec      *Spec
-	engine    *Engine
-	opts      Options
-	tokenizer []byte
-	digest    string
-	session   *ort.DynamicAdvancedSession
-	cost      float64 // nanoseconds a token, measured once; for fair sharing only
-
-	use    sync.RWMutex // read-held by runs; Close waits for them
-	closed bool
+	core
 
 	mu    sync.Mutex
 	slots []*slot // not in use; as many as ever ran at once
 }
-
-// Spec returns the model's description. It must not be changed.
-func (m *Model) Spec() *Spec { return m.spec }
-
-// TokenizerJSON returns the model's tokenizer.json. It must not be changed.
-func (m *Model) TokenizerJSON() []byte { return m.tokenizer }
-
-// Digest identifies weights and tokenizer, in hex: results of models with equal
-// digests are equal on one machine.
-func (m *Model) Digest() string { return m.digest }
 
 // Output is what the model says about one window, token by token, special
 // tokens included. The slices are valid only during the call.
 type Output struct {
 	Logits  []float32 // 2 a token: drop, then keep; finite
 	Vectors []float32 // Spec.Embed.Size a token, finite; nil if the model has none
-}
-
-// Stats say what a run cost. The times are sums over windows.
-type Stats struct {
-	Windows int
-	Tokens  int           // special tokens included, padding not
-	Queue   time.Duration // waiting for a worker
-	Model   time.Duration // inside the model
 }
 
 // Run puts each window, a complete list of ids with its special tokens, through
@@ -93,35 +63,11 @@ func (m *Model) run(ctx context.Context, windows [][]tokenize.ID, masks [][]int6
 	if err := m.checkWindows(windows); err != nil {
 		return Stats{}, err
 	}
-	m.use.RLock()
-	defer m.use.RUnlock()
-	if m.closed {
-		return Stats{}, ErrClosed
-	}
 	p := m.plan(windows, masks)
-	stop, err := ort.NewRunOptions()
-	if err != nil {
-		return Stats{}, internal("the model cannot be run", err)
-	}
-	defer stop.Destroy()
-
-	var inside atomic.Int64
-	idle, _ := ctx.Value(idleKey{}).(bool)
-	j := &job{
-		n:    p.units(),
-		idle: idle,
-		cost: func(i int) float64 { return m.cost * float64(p.size(i)) },
-		run: func(i int) error {
-			d, err := m.runUnit(p, i, stop, each)
-			inside.Add(int64(d))
-			if err != nil && ctx.Err() != nil {
-				return ended(ctx)
-			}
-			return err
-		},
-	}
-	err = m.engine.do(ctx, j, func() { stop.Terminate() })
-	stats := Stats{Windows: len(windows), Queue: j.queued, Model: time.Duration(inside.Load())}
+	stats, err := m.schedule(ctx, p.units(), p.size, func(i int, stop *ort.RunOptions) (time.Duration, error) {
+		return m.runUnit(p, i, stop, each)
+	})
+	stats.Windows = len(windows)
 	for _, w := range windows {
 		stats.Tokens += len(w)
 	}
@@ -158,8 +104,7 @@ func (m *Model) runUnit(p *plan, i int, stop *ort.RunOptions, each func(int, Out
 	for r := range rows {
 		out := s.row(r, cols, len(p.window(i, r)))
 		if !finite(out.Logits) || !finite(out.Vectors) {
-			return took, &pith.Error{Op: "onnx.Run", Code: pith.CodeCompression,
-				Msg: "the model gave no usable result", Err: errors.New("outputs are not finite")}
+			return took, errNotFinite()
 		}
 		each(p.index(i, r), out)
 	}
@@ -181,24 +126,10 @@ func (m *Model) warm(ctx context.Context) error {
 	n := min(m.spec.Window, 128)
 	ids := slices.Repeat([]tokenize.ID{m.spec.Special.End}, n)
 	ids[0] = m.spec.Special.Start
-	stop, err := ort.NewRunOptions()
-	if err != nil {
-		return err
-	}
-	defer stop.Destroy()
-	stopped := make(chan struct{})
-	cancel := context.AfterFunc(ctx, func() { defer close(stopped); stop.Terminate() })
 	p := &plan{windows: [][]tokenize.ID{ids}, batch: 1}
-	took, err := m.runUnit(p, 0, stop, func(int, Output) {})
-	if !cancel() {
-		<-stopped // Terminate may still hold stop
-		return context.Cause(ctx)
-	}
-	if err != nil {
-		return fmt.Errorf("try the model: %w", err)
-	}
-	m.cost = max(1, float64(took)/float64(n))
-	return nil
+	return m.try(ctx, n, func(stop *ort.RunOptions) (time.Duration, error) {
+		return m.runUnit(p, 0, stop, func(int, Output) {})
+	})
 }
 
 // openModels holds the models that are not closed. A slot's memory is pinned, and
@@ -208,19 +139,11 @@ var openModels sync.Map
 
 // Close frees the model once no run uses it. Later runs fail with [ErrClosed].
 func (m *Model) Close() error {
-	m.use.Lock()
-	defer m.use.Unlock()
-	if m.closed {
-		return nil
-	}
-	m.closed = true
-	openModels.Delete(m)
-	for _, s := range m.slots {
-		s.free()
-	}
-	m.slots = nil
-	if m.session == nil {
-		return nil
-	}
-	return m.session.Destroy()
+	return m.shut(func() {
+		openModels.Delete(m)
+		for _, s := range m.slots {
+			s.free()
+		}
+		m.slots = nil
+	})
 }

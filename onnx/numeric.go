@@ -14,7 +14,7 @@ import (
 // outputs where it is equal, and may differ in the last digits, with int8 weights in
 // more than those, where it is not. Off the CPU it says less: there, outputs also depend
 // on the device and on what was computed beside them.
-func (m *Model) Numeric() string { return Numerics(m.opts) }
+func (c *core) Numeric() string { return Numerics(c.opts) }
 
 // Numerics is [Model.Numeric] of models that are loaded with the options.
 func Numerics(o Options) string {

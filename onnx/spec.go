@@ -19,9 +19,12 @@ const (
 	defaultTokenizerFile = "tokenizer.json"
 )
 
-// FamilyTokenClassifier is the family of models this package runs: encoders
-// with two logits for each token.
-const FamilyTokenClassifier = "token-classifier"
+// The families of models that this package runs.
+const (
+	FamilyTokenClassifier = "token-classifier" // encoders with two logits for each token
+	FamilyCausalNLL       = "causal-lm-nll"    // causal language models that give likelihoods of asked tokens
+	FamilyCausal          = "causal-lm"        // causal language models with logits over their vocabulary
+)
 
 // Names of inputs and outputs, as the common exporters write them.
 const (
@@ -48,14 +51,18 @@ type Spec struct {
 
 	Graph     Graph    `json:"graph"`
 	Tokenizer File     `json:"tokenizer"`
-	Labels    []string `json:"labels"` // in the order of the logits: drop, keep
+	Labels    []string `json:"labels,omitempty"` // in the order of the logits: drop, keep
 
-	// Window is the most ids in one window, special tokens included.
-	Window  int       `json:"window"`
+	// Window is the most ids in one window, special tokens included; MaxSequence is that
+	// of a causal model.
+	Window      int `json:"window,omitempty"`
+	MaxSequence int `json:"max_sequence,omitempty"`
+
 	Special Special   `json:"special_tokens"`
 	Rows    int       `json:"vocabulary,omitempty"` // of the embedding; 0 does not say
 	Prefix  Prefix    `json:"prefix,omitzero"`
 	Embed   Embedding `json:"embedding,omitzero"`
+	Form    string    `json:"form,omitempty"` // for readers: what a causal model was trained to read
 
 	// Thresholds are keep probabilities by kind of text (or language; "any" is
 	// always there) and wanted rate, the rate written as in "0.33".
@@ -88,12 +95,17 @@ type Graph struct {
 }
 
 // Special are the ids that every window starts and ends with, and the one that
-// fills up a batch. Unknown is nil if the vocabulary has none or does not say.
+// fills up a batch. Those that are nil the vocabulary does not have, or does not say.
 type Special struct {
 	Start   tokenize.ID  `json:"start"`
 	End     tokenize.ID  `json:"end"`
 	Pad     tokenize.ID  `json:"pad"`
 	Unknown *tokenize.ID `json:"unknown,omitempty"`
+
+	// File and Query are in front of a chunk of source code and of a question about it.
+	File      *tokenize.ID `json:"file,omitempty"`
+	Query     *tokenize.ID `json:"query,omitempty"`
+	EndOfText *tokenize.ID `json:"end_of_text,omitempty"`
 }
 
 // Prefix are the ids between the start and the text, of a window of text and of
@@ -157,6 +169,9 @@ func (s *Spec) Vectors() bool { return s.Embed.Size > 0 && s.Graph.Outputs[outVe
 
 // inputs returns the names of the session's inputs, in a fixed order.
 func (s *Spec) inputs() []string {
+	if s.Causal() {
+		return slices.Sorted(maps.Keys(s.Graph.Inputs))
+	}
 	var names []string
 	for _, name := range knownInputs {
 		if s.Graph.Inputs[name] != nil {
@@ -168,7 +183,10 @@ func (s *Spec) inputs() []string {
 
 // outputs returns the names of the session's outputs, in a fixed order.
 func (s *Spec) outputs() []string {
-	if s.Vectors() {
+	switch {
+	case s.Family == FamilyCausalNLL:
+		return []string{outNLL}
+	case s.Vectors():
 		return []string{outLogits, outVectors}
 	}
 	return []string{outLogits}
@@ -177,7 +195,7 @@ func (s *Spec) outputs() []string {
 // check reports what makes the spec one this package cannot run.
 func (s *Spec) check() error {
 	if s.Family != FamilyTokenClassifier {
-		return fmt.Errorf("family is %q; only %q can be run here", s.Family, FamilyTokenClassifier)
+		return fmt.Errorf("family is %q; a token classifier is of %q", s.Family, FamilyTokenClassifier)
 	}
 	if s.Window < 3 || s.Window > maxWindow {
 		return fmt.Errorf("window is %d ids; it must be in [3, %d]", s.Window, maxWindow)

@@ -14,13 +14,14 @@ import (
 type Card struct {
 	Name          string        `json:"name"`
 	Version       string        `json:"version"`
-	Family        string        `json:"family"`       // token-classifier
-	Architecture  string        `json:"architecture"` // bert or xlm-roberta
+	Family        string        `json:"family"`                 // token-classifier or causal-lm
+	Architecture  string        `json:"architecture,omitempty"` // bert or xlm-roberta
 	Languages     []string      `json:"languages"`
 	Cased         bool          `json:"cased"`
 	Graph         CardGraph     `json:"graph"`
-	Labels        []string      `json:"labels"` // drop, keep: the order of the last axis of logits
-	Window        int           `json:"window"`
+	Labels        []string      `json:"labels,omitempty"` // drop, keep: the order of the last axis of logits
+	Window        int           `json:"window,omitempty"`
+	MaxSequence   int           `json:"max_sequence,omitempty"` // of a causal-lm
 	SpecialTokens SpecialTokens `json:"special_tokens"`
 	Vocabulary    int           `json:"vocabulary,omitempty"` // rows of the embedding, by config.json
 	Tokenizer     CardFile      `json:"tokenizer"`
@@ -58,13 +59,36 @@ type Source struct {
 
 // config is what is of use in a repository's config.json.
 type config struct {
-	ModelType string            `json:"model_type"`
-	Positions int               `json:"max_position_embeddings"`
-	Vocab     int               `json:"vocab_size"`
-	Labels    map[string]string `json:"id2label"`
-	Pad       *int              `json:"pad_token_id"`
-	Start     *int              `json:"bos_token_id"`
-	End       *int              `json:"eos_token_id"`
+	ModelType     string            `json:"model_type"`
+	Architectures []string          `json:"architectures"`
+	Positions     int               `json:"max_position_embeddings"`
+	NPositions    int               `json:"n_positions"` // the same, as GPT-2 and its kin say it
+	Vocab         int               `json:"vocab_size"`
+	Labels        map[string]string `json:"id2label"`
+	Pad           *firstID          `json:"pad_token_id"`
+	Start         *firstID          `json:"bos_token_id"`
+	End           *firstID          `json:"eos_token_id"`
+}
+
+// firstID is an id, or the first of a list of them, as chat models have it.
+type firstID int
+
+// UnmarshalJSON implements json.Unmarshaler. An empty list is as good as no id: -1.
+func (id *firstID) UnmarshalJSON(data []byte) error {
+	var n int
+	if err := json.Unmarshal(data, &n); err == nil {
+		*id = firstID(n)
+		return nil
+	}
+	list := []int{}
+	if err := json.Unmarshal(data, &list); err != nil {
+		return err
+	}
+	*id = -1
+	if len(list) > 0 {
+		*id = firstID(list[0])
+	}
+	return nil
 }
 
 // tokens is what is of use in a tokenizer.json.
@@ -76,6 +100,7 @@ type tokens struct {
 		ID      int    `json:"id"`
 		Content string `json:"content"`
 	} `json:"added_tokens"`
+	Post postProcessor `json:"post_processor"`
 }
 
 // markers are the names of start, end, pad and unknown in a vocabulary.
@@ -92,6 +117,9 @@ func describe(t target, conf config, tok tokens, g *graphInfo) (*Card, error) {
 	arch, err := architecture(e, conf)
 	if err != nil {
 		return nil, err
+	}
+	if arch == causal {
+		return describeCausal(t, conf, tok, g)
 	}
 	if err := classifies(e, conf, g); err != nil {
 		return nil, err
@@ -115,9 +143,12 @@ func describe(t target, conf config, tok tokens, g *graphInfo) (*Card, error) {
 
 func architecture(e Entry, conf config) (string, error) {
 	said := map[string]string{"bert": "bert", "mobilebert": "bert", "xlm-roberta": "xlm-roberta"}[conf.ModelType]
+	if said == "" && conf.causal() {
+		said = causal
+	}
 	switch {
 	case e.Architecture == "" && said == "":
-		return "", unusable("%s does not say what family it is of (model_type %q): give --family bert or xlm-roberta", e.Repo, printable(conf.ModelType))
+		return "", unusable("%s does not say what family it is of (model_type %q): give --family bert, xlm-roberta or causal-lm", e.Repo, printable(conf.ModelType))
 	case e.Architecture == "":
 		return said, nil
 	case said != "" && said != e.Architecture:
@@ -151,10 +182,11 @@ func classifies(e Entry, conf config, g *graphInfo) error {
 func specials(t target, arch string, conf config, tok tokens) (SpecialTokens, error) {
 	s := t.entry.SpecialTokens
 	got := [4]bool{t.known, t.known, t.known, t.known}
-	into := [4]*int{&s.Start, &s.End, &s.Pad, &s.Unknown}
-	for i, id := range [3]*int{conf.Start, conf.End, conf.Pad} {
+	unknown := int(s.Unknown)
+	into := [4]*int{&s.Start, &s.End, &s.Pad, &unknown}
+	for i, id := range [3]*firstID{conf.Start, conf.End, conf.Pad} {
 		if id != nil && *id >= 0 {
-			*into[i], got[i] = *id, true
+			*into[i], got[i] = int(*id), true
 		}
 	}
 	for _, a := range tok.Added {
@@ -169,6 +201,7 @@ func specials(t target, arch string, conf config, tok tokens) (SpecialTokens, er
 			return s, unusable("%s names no id for %s: its tokenizer.json is not one for this family", t.entry.Repo, markers[arch][i])
 		}
 	}
+	s.Unknown = maybeID(unknown)
 	return s, nil
 }
 

@@ -36,11 +36,17 @@ type Entry struct {
 
 // SpecialTokens are the ids that frame a window. They are tokenizer ids.
 type SpecialTokens struct {
-	Start   int `json:"start"`
-	End     int `json:"end"`
-	Pad     int `json:"pad"`
-	Unknown int `json:"unknown"`
+	Start   int     `json:"start"`
+	End     int     `json:"end"`
+	Pad     int     `json:"pad"`
+	Unknown maybeID `json:"unknown,omitzero"`
 }
+
+// maybeID is an id, or negative: there is none.
+type maybeID int
+
+// IsZero keeps one that there is not out of JSON.
+func (id maybeID) IsZero() bool { return id < 0 }
 
 //go:embed catalogue.json
 var catalogueJSON []byte

@@ -10,13 +10,20 @@ import (
 )
 
 // Where publishers put the graph, the usual place first: exporters for the
-// browser use a folder onnx/, the others the root.
+// browser use a folder onnx/, the others the root. Those of language models are
+// decoders where they are older.
 var (
-	plainGraphs     = []string{"onnx/model.onnx", "model.onnx"}
+	plainGraphs = []string{
+		"onnx/model.onnx", "model.onnx",
+		"onnx/decoder_model_merged.onnx", "decoder_model_merged.onnx",
+		"onnx/decoder_model.onnx", "decoder_model.onnx",
+	}
 	quantizedGraphs = []string{
 		"onnx/model_quantized.onnx", "model_quantized.onnx",
 		"onnx/model_int8.onnx", "model_int8.onnx",
 		"onnx/model_uint8.onnx", "model_uint8.onnx",
+		"onnx/decoder_model_merged_quantized.onnx", "decoder_model_merged_quantized.onnx",
+		"onnx/decoder_model_quantized.onnx", "decoder_model_quantized.onnx",
 	}
 )
 

@@ -95,6 +95,9 @@ func TestChoose(t *testing.T) {
 		{name: "plain_is_never_quantized", files: "onnx/model_quantized.onnx tokenizer.json"},
 		{name: "entry_names_the_graph", files: "special.onnx model.onnx tokenizer.json", entry: Entry{Graph: "special.onnx"}, want: "special.onnx tokenizer.json"},
 		{name: "entry_is_out_of_date", files: "model.onnx tokenizer.json", entry: Entry{Graph: "special.onnx"}, want: "model.onnx tokenizer.json"},
+		{name: "decoder_with_and_without_cache", files: "onnx/decoder_model.onnx onnx/decoder_model_merged.onnx onnx/decoder_with_past_model.onnx tokenizer.json", want: "onnx/decoder_model_merged.onnx tokenizer.json"},
+		{name: "model_goes_before_decoder", files: "onnx/decoder_model_merged.onnx model.onnx tokenizer.json", want: "model.onnx tokenizer.json"},
+		{name: "quantized_decoder", files: "onnx/decoder_model_merged.onnx onnx/decoder_model_merged_quantized.onnx tokenizer.json", quantized: true, want: "onnx/decoder_model_merged_quantized.onnx tokenizer.json"},
 		{name: "weights_only", files: "model.safetensors tokenizer.json"},
 		{name: "nothing", files: ""},
 	} {

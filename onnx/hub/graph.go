@@ -72,6 +72,10 @@ type graphWalk struct {
 // compressor has some ten thousand.
 const maxFields = 5_000_000
 
+// maxPorts bounds inputs and outputs. A language model of 128 layers has two of each for
+// every layer, and a few more.
+const maxPorts = 512
+
 // finish drops inputs that are weights (older files list them as both) and
 // names the precision.
 func (g *graphWalk) finish() {
@@ -137,7 +141,7 @@ func (g *graphWalk) value(s span, into map[string][]any) error {
 		}
 		return err
 	})
-	if len(into) >= 64 {
+	if len(into) >= maxPorts {
 		return fmt.Errorf("%w: too many inputs or outputs", errNotONNX)
 	}
 	into[name] = dims

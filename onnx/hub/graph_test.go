@@ -52,7 +52,7 @@ func FuzzReadGraph(f *testing.F) {
 		if (g == nil) == (err == nil) {
 			t.Fatalf("got %v and %v", g, err)
 		}
-		if g != nil && (len(g.Inputs) > 64 || len(g.Outputs) > 64) {
+		if g != nil && (len(g.Inputs) > maxPorts || len(g.Outputs) > maxPorts) {
 			t.Fatalf("%d inputs, %d outputs", len(g.Inputs), len(g.Outputs))
 		}
 	})

@@ -32,7 +32,7 @@ type Options struct {
 	Quantized bool // the int8 graph, installed as NAME-quantized
 
 	// For repositories outside the catalogue, or to overrule it.
-	Family    string   // "bert" or "xlm-roberta"; default: config.json's model_type
+	Family    string   // "bert", "xlm-roberta" or "causal-lm"; default: what config.json says
 	As        string   // the folder's name; default: the catalogue's, or OWNER--NAME
 	Languages []string // default: the catalogue's, or English
 

@@ -76,10 +76,10 @@ func checkName(name string) error {
 func overrule(e *Entry, o Options) error {
 	switch o.Family {
 	case "":
-	case "bert", "xlm-roberta":
+	case "bert", "xlm-roberta", causal:
 		e.Architecture = o.Family
 	default:
-		return pith.Invalid("", "the family must be bert or xlm-roberta")
+		return pith.Invalid("", "the family must be bert, xlm-roberta or causal-lm")
 	}
 	if len(o.Languages) > 0 {
 		e.Languages = o.Languages

@@ -17,6 +17,13 @@ var (
 	smallTokenizer []byte
 	//go:embed pith-small/pith-model.json pith-small/vectors.json pith-small/README.md
 	smallRest embed.FS
+
+	//go:embed pith-code/model.onnx
+	codeGraph []byte
+	//go:embed pith-code/tokenizer.json
+	codeTokenizer []byte
+	//go:embed pith-code/pith-model.json pith-code/vectors.json pith-code/README.md
+	codeRest embed.FS
 )
 
 // builtIn are the files of a model in the program.
@@ -25,12 +32,20 @@ type builtIn struct {
 	large map[string][]byte
 }
 
-func small() (fs.FS, error) {
-	rest, err := fs.Sub(smallRest, Small)
+// inProgram are the names of the models in the program.
+var inProgram = []string{Small, Code}
+
+// built returns the files of one of them.
+func built(name string) (fs.FS, error) {
+	files, graph, tokenizer := smallRest, smallGraph, smallTokenizer
+	if name == Code {
+		files, graph, tokenizer = codeRest, codeGraph, codeTokenizer
+	}
+	rest, err := fs.Sub(files, name)
 	if err != nil {
 		return nil, err
 	}
-	return builtIn{rest, map[string][]byte{"model.onnx": smallGraph, "tokenizer.json": smallTokenizer}}, nil
+	return builtIn{rest, map[string][]byte{"model.onnx": graph, "tokenizer.json": tokenizer}}, nil
 }
 
 // Bytes returns the contents of a large file, which must not be changed. The

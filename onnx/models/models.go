@@ -4,8 +4,8 @@
 //	files, err := models.Find("pith-multi", exeDir, home)
 //	m, err := onnx.Load(ctx, files, engine, onnx.Options{Verify: true})
 //
-// pith-small is in the program itself, so that a lone binary beside its runtime
-// library works. pith-multi is in the folder models beside the program. Pulled
+// pith-small and pith-code are in the program itself, so that a lone binary beside its
+// runtime library works. pith-multi is in the folder models beside the program. Pulled
 // models lie in models below $PITH_HOME.
 package models
 
@@ -25,10 +25,11 @@ import (
 const (
 	Small = "pith-small" // English
 	Multi = "pith-multi" // nine languages
+	Code  = "pith-code"  // a causal language model of source code
 )
 
 // Names are the models that come with the program.
-var Names = []string{Small, Multi}
+var Names = []string{Small, Multi, Code}
 
 // ErrNotFound says that there is no model of that name in any of the places.
 var ErrNotFound = errors.New("model not found")
@@ -41,8 +42,8 @@ func Find(name, exeDir, home string, extra ...string) (fs.FS, error) {
 	if !ValidName(name) {
 		return nil, fmt.Errorf("%w: %q is no model name", ErrNotFound, name)
 	}
-	if name == Small {
-		return small()
+	if slices.Contains(inProgram, name) {
+		return built(name)
 	}
 	dirs := folders(exeDir, home, extra)
 	for _, dir := range dirs {
@@ -66,9 +67,13 @@ type Entry struct {
 
 // List returns the models that [Find] finds, by name.
 func List(exeDir, home string, extra ...string) []Entry {
-	seen := map[string]bool{Small: true}
-	files, err := small()
-	out := []Entry{entry(Small, "", files, err)}
+	seen := map[string]bool{}
+	var out []Entry
+	for _, name := range inProgram {
+		seen[name] = true
+		files, err := built(name)
+		out = append(out, entry(name, "", files, err))
+	}
 	for _, dir := range folders(exeDir, home, extra) {
 		for _, pattern := range []string{"*", "*/*"} {
 			found, _ := fs.Glob(os.DirFS(dir), pattern+"/pith-model.json")

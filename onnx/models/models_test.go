@@ -49,8 +49,14 @@ func writeModel(t *testing.T, dir, spec string) {
 	}
 }
 
-func TestSmallIsBuiltIn(t *testing.T) {
-	files, err := Find(Small, "", "")
+func TestBuiltInModels(t *testing.T) {
+	for _, name := range []string{Small, Code} {
+		t.Run(name, func(t *testing.T) { testBuiltIn(t, name) })
+	}
+}
+
+func testBuiltIn(t *testing.T, model string) {
+	files, err := Find(model, "", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +65,7 @@ func TestSmallIsBuiltIn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, err := os.ReadFile(filepath.Join(Small, name))
+		want, err := os.ReadFile(filepath.Join(model, name))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,8 +114,8 @@ func TestList(t *testing.T) {
 			if e.Err == nil {
 				t.Error("no error for the broken one")
 			}
-		case Small:
-			if !e.BuiltIn || e.Dir != "" || e.Spec.Name != Small {
+		case Small, Code:
+			if !e.BuiltIn || e.Dir != "" || e.Spec.Name != e.Name || e.Spec.Causal() != (e.Name == Code) {
 				t.Errorf("got %+v", e)
 			}
 		case Multi: // home comes before the extra folder
@@ -118,7 +124,7 @@ func TestList(t *testing.T) {
 			}
 		}
 	}
-	if want := []string{"broken", "owner/pulled", Multi, Small}; !equal(names, want) {
+	if want := []string{"broken", "owner/pulled", Code, Multi, Small}; !equal(names, want) {
 		t.Errorf("got %v, want %v", names, want)
 	}
 }

@@ -3,10 +3,13 @@
 Each reads ids below 32. A token's vector is its row of a table plus the mean of
 the rows of the window's real tokens, so that the attention mask matters; row 31
 is NaN. Logits are that vector times a matrix.
+
+The causal models (causal.py) give likelihoods of the next id.
 """
 
 import os
 
+import causal
 import numpy as np
 import onnx
 from onnx import TensorProto as T
@@ -154,6 +157,7 @@ def main():
         os.remove(data)
     save("external/model", encoder(), save_as_external_data=True, all_tensors_to_one_file=True,
          location="model.onnx_data", size_threshold=64)
+    causal.make(HERE)
 
 
 if __name__ == "__main__":
