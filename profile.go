@@ -36,6 +36,12 @@ func (r *Request) validateProfile() error {
 	if l := &o.Lossless; l.Forms != nil || l.LegendRows != 0 || l.Warm || l.Inline {
 		return Invalid("/lossless", "lossless has no meaning in the compat profile; leave it out")
 	}
+	if !o.Code.isZero() {
+		return Invalid("/code", "code has no meaning in the compat profile; leave it out")
+	}
+	if o.ReturnChunks {
+		return Invalid("/return", "the compat profile has no chunks to return; use method longcodezip without a profile")
+	}
 	if o.ReturnSpans {
 		return Invalid("/return", "the compat profile has no spans to return: its text is decoded, not cut from the source")
 	}
@@ -57,6 +63,7 @@ func (c *Context) validateCompat(param string) error {
 		{"target_tokens", b.TargetTokens != 0},
 		{"threshold", b.Threshold != 0},
 		{"language", c.Language != ""},
+		{"kind", c.Kind != ""},
 	} {
 		if m.set {
 			return Invalid(param+"/"+m.name, "a context's own %s has no meaning in the compat profile; leave it out", m.name)

@@ -35,6 +35,10 @@ func TestCompatRefusesWhatItWouldIgnore(t *testing.T) {
 		{"context_rate", func(r *Request) { r.Contexts[1].Budget.Rate = 0.5 }, "/contexts/1/rate"},
 		{"context_target", func(r *Request) { r.Contexts[1].Budget.TargetTokens = 5 }, "/contexts/1/target_tokens"},
 		{"context_threshold", func(r *Request) { r.Contexts[1].Budget.Threshold = 0.5 }, "/contexts/1/threshold"},
+		{"chunks", func(r *Request) { r.Options.ReturnChunks = true }, "/return"},
+		{"code", func(r *Request) { r.Options.Code.RankOnly = true }, "/code"},
+		{"code_keeping_nothing", func(r *Request) { r.Options.Code.Keep = []string{} }, "/code"},
+		{"context_kind", func(r *Request) { r.Contexts[1].Kind = KindCode }, "/contexts/1/kind"},
 		{"context_language", func(r *Request) { r.Contexts[1].Language = "en" }, "/contexts/1/language"},
 	}
 	for _, tt := range tests {

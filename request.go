@@ -66,8 +66,8 @@ type Context struct {
 // Kind says what a text is made of, as far as a caller knows.
 type Kind string
 
-// KindCode is source code. Its context's ID, if it reads as the name of a file, tells the
-// language where Language does not.
+// KindCode is source code. Its context's FileName tells the language where Language does
+// not.
 const KindCode Kind = "code"
 
 // Budget says how much of a text to keep. At most one of Rate, TargetTokens and
@@ -273,7 +273,11 @@ func (r *Request) Validate() error {
 		return err
 	}
 	for i := range r.Contexts {
-		if err := r.Contexts[i].Budget.validate(fmt.Sprintf("/contexts/%d", i)); err != nil {
+		c, param := &r.Contexts[i], fmt.Sprintf("/contexts/%d", i)
+		if err := c.Budget.validate(param); err != nil {
+			return err
+		}
+		if err := c.Kind.validate(param + "/kind"); err != nil {
 			return err
 		}
 	}
@@ -319,5 +323,5 @@ func (o *Options) validate() error {
 	if n := len(o.Preserve.Patterns); n > MaxPatterns {
 		return Invalid("/preserve/patterns", "at most %d patterns; got %d", MaxPatterns, n)
 	}
-	return nil
+	return o.Code.validate()
 }

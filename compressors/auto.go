@@ -77,14 +77,6 @@ func classify(c *pith.Context) content.Class {
 	return content.Classify(string(c.Text))
 }
 
-// fileName returns an id that reads as the name of a file, else "".
-func fileName(id string) string {
-	if strings.ContainsAny(id, "./") && !strings.ContainsAny(id, " \n") {
-		return id
-	}
-	return ""
-}
-
 // budgetOf is the budget that holds for a context.
 func budgetOf(req *pith.Request, i int) pith.Budget {
 	if b := req.Contexts[i].Budget; !b.IsZero() {
@@ -227,7 +219,7 @@ func (a Auto) tell(req *pith.Request, res *pith.Result, own []Method, kinds []co
 	for i := range req.Contexts {
 		res.Contexts[i].Kind = string(kinds[i])
 		if c := &req.Contexts[i]; kinds[i] == content.Code && res.Contexts[i].Language == "" {
-			res.Contexts[i].Language = content.Language(cmp.Or(c.Language, fileName(c.ID)), string(c.Text))
+			res.Contexts[i].Language = content.Language(cmp.Or(c.Language, c.FileName()), string(c.Text))
 		}
 		b := req.Contexts[i].Budget
 		if b.IsZero() {

@@ -13,7 +13,8 @@ import (
 
 // compressWith compresses the contexts whose entry in own is set with that method, and all
 // the others with rest. Of a target for all, the methods that lose nothing take what they
-// need; the others share what is left, each in proportion to the tokens of its texts.
+// need; the others share what is left, each in proportion to the tokens of its texts, but
+// that what one cannot do without, or does not use, the next has less or more of.
 func compressWith(ctx context.Context, req pith.Request, own []Method, rest Method) (pith.Result, error) {
 	if !slices.ContainsFunc(own, func(m Method) bool { return m != nil }) {
 		return rest.Compress(ctx, req)
@@ -52,15 +53,25 @@ func compressWith(ctx context.Context, req pith.Request, own []Method, rest Meth
 	if err != nil {
 		return pith.Result{}, err
 	}
-	for _, s := range shares {
-		if err := spend(&s.part, spent, s.share); err != nil {
+	for k, s := range shares {
+		last := k == len(shares)-1
+		if last {
+			s.share = 1
+		}
+		part := s.part
+		if err := spend(&part, spent, s.share); err != nil {
 			return pith.Result{}, err
 		}
-		res, err := s.method.Compress(ctx, s.part)
+		res, err := s.method.Compress(ctx, part)
+		if pith.CodeOf(err) == pith.CodeBudgetUnreachable && !last {
+			part.Options.Strictness = pith.Soft // the others have to do with less
+			res, err = s.method.Compress(ctx, part)
+		}
 		if err != nil {
 			return pith.Result{}, err
 		}
 		add(s.places, res)
+		spent += s.spent(&res)
 	}
 	if t := req.Budget.TargetTokens; len(shares) == 0 && t > 0 && t < spent {
 		if req.Options.Strictness != pith.Soft {
@@ -91,10 +102,21 @@ type share struct {
 	share  float64 // of the target, in (0, 1]
 }
 
-// lossyShares divides the contexts that lose something between their methods.
+// spent is how much of the target the contexts of a share took.
+func (s *share) spent(res *pith.Result) (n int) {
+	for k := range res.Contexts {
+		if c := &s.part.Contexts[k]; !c.Locked && c.Budget.IsZero() {
+			n += res.Contexts[k].OutputTokens
+		}
+	}
+	return n
+}
+
+// lossyShares divides the contexts that lose something between their methods. Those for
+// code come last: they can do with little, and have a use for what the others leave.
 func lossyShares(req *pith.Request, own []Method, rest Method) ([]share, error) {
 	var out []share
-	for _, m := range append(distinct(own), nil) {
+	for _, m := range append([]Method{nil}, distinct(own)...) {
 		if m != nil && lossless(m) {
 			continue
 		}
@@ -146,7 +168,7 @@ func spend(req *pith.Request, spent int, share float64) error {
 
 func unreachable(spent int) error {
 	return &pith.Error{Code: pith.CodeBudgetUnreachable, Param: "/target_tokens",
-		Msg: fmt.Sprintf("the texts that may lose no words have %d tokens; allow at least that, or compress them with another method", spent)}
+		Msg: fmt.Sprintf("the texts that cannot be made shorter have %d tokens; allow more than that, or compress them with another method", spent)}
 }
 
 func missed(spent, target int) string {

@@ -46,8 +46,8 @@ func (r Remembering) Compress(ctx context.Context, req pith.Request) (pith.Resul
 const longestResult = 1 << 20
 
 // fingerprint writes down all of a request that its result depends on. Not among it are
-// the names of contexts, which come back as they came, the memory, and how much of a
-// hurry it is.
+// the names of contexts, which come back as they came, unless they are names of files,
+// which tell a language, the memory, and how much of a hurry it is.
 func fingerprint(req *pith.Request) []byte {
 	size := 256
 	for i := range req.Contexts {
@@ -60,7 +60,7 @@ func fingerprint(req *pith.Request) []byte {
 	w.number(len(req.Contexts))
 	for i := range req.Contexts {
 		c := &req.Contexts[i]
-		w.text(string(c.Text), c.Language, c.Method)
+		w.text(string(c.Text), string(c.Kind), c.FileName(), c.Language, c.Method)
 		w.budget(c.Budget)
 		w.flag(c.Locked)
 	}
@@ -116,8 +116,10 @@ func (w *writer) options(o *pith.Options) {
 	w.list(o.ForceTokens)
 	w.list(o.Lossless.Forms)
 	w.number(o.Lossless.LegendRows)
-	for _, on := range []bool{o.ReserveDigits, o.DropConsecutive, o.ReturnSpans, o.ReturnLabels, o.ReturnDecode,
-		o.Lossless.Warm, o.Lossless.Inline} {
+	w.list(o.Code.Keep)
+	w.text(string(o.Code.Marks))
+	for _, on := range []bool{o.ReserveDigits, o.DropConsecutive, o.ReturnSpans, o.ReturnLabels, o.ReturnDecode, o.ReturnChunks,
+		o.Lossless.Warm, o.Lossless.Inline, o.Code.RankOnly} {
 		w.flag(on)
 	}
 }
@@ -141,6 +143,7 @@ type storedContext struct {
 	Warnings []string     `json:"warnings,omitempty"`
 	Spans    []pith.Span  `json:"spans,omitempty"`
 	Labels   []pith.Label `json:"labels,omitempty"`
+	Chunks   []pith.Chunk `json:"chunks,omitempty"`
 	Kind     string       `json:"kind,omitempty"`
 	Language string       `json:"language,omitempty"`
 	Forms    []string     `json:"forms,omitempty"`
@@ -154,7 +157,7 @@ func encodeResult(res *pith.Result) ([]byte, bool) {
 	size := 0
 	for i := range res.Contexts {
 		c := &res.Contexts[i]
-		if size += len(c.Text) + 16*len(c.Spans) + 48*len(c.Labels) + decodeSize(c.Decode); size > longestResult {
+		if size += len(c.Text) + 16*len(c.Spans) + 48*len(c.Labels) + chunksSize(c.Chunks) + decodeSize(c.Decode); size > longestResult {
 			return nil, false
 		}
 		for _, l := range c.Labels {
@@ -162,8 +165,13 @@ func encodeResult(res *pith.Result) ([]byte, bool) {
 				return nil, false
 			}
 		}
+		for k := range c.Chunks {
+			if !utf8.ValidString(c.Chunks[k].Name) {
+				return nil, false
+			}
+		}
 		s.Contexts = append(s.Contexts, storedContext{Bytes: len(c.Text), Status: c.Status, Method: c.Method, In: c.InputTokens,
-			Out: c.OutputTokens, Score: c.Score, Warnings: c.Warnings, Spans: c.Spans, Labels: c.Labels,
+			Out: c.OutputTokens, Score: c.Score, Warnings: c.Warnings, Spans: c.Spans, Labels: c.Labels, Chunks: c.Chunks,
 			Kind: c.Kind, Language: c.Language, Forms: c.Forms, Exact: c.Exact, Decode: c.Decode})
 	}
 	head, err := json.Marshal(s)
@@ -176,6 +184,14 @@ func encodeResult(res *pith.Result) ([]byte, bool) {
 		value = append(value, res.Contexts[i].Text...)
 	}
 	return value, true
+}
+
+func chunksSize(chunks []pith.Chunk) int {
+	size := 0
+	for i := range chunks {
+		size += 128 + len(chunks[i].Name) + 16*len(chunks[i].Lines)
+	}
+	return size
 }
 
 func decodeSize(d *pith.Decode) int {
@@ -204,7 +220,7 @@ func decodeResult(value []byte, req *pith.Request) (pith.Result, error) {
 		}
 		res.Contexts = append(res.Contexts, pith.ContextResult{ID: req.Contexts[i].ID, Text: pith.Text(texts[:c.Bytes]),
 			Status: c.Status, Method: c.Method, InputTokens: c.In, OutputTokens: c.Out, Score: c.Score,
-			Warnings: c.Warnings, Spans: c.Spans, Labels: c.Labels,
+			Warnings: c.Warnings, Spans: c.Spans, Labels: c.Labels, Chunks: c.Chunks,
 			Kind: c.Kind, Language: c.Language, Forms: c.Forms, Exact: c.Exact, Decode: c.Decode})
 		texts = texts[c.Bytes:]
 	}

@@ -76,6 +76,29 @@ func TestEveryFieldIsInTheFingerprint(t *testing.T) {
 	}
 }
 
+// The name of a file tells its language, on which the result may depend.
+func TestNamesOfFilesAreInTheFingerprint(t *testing.T) {
+	of := func(id string) []byte {
+		return fingerprint(&pith.Request{Contexts: []pith.Context{{ID: id, Text: "text"}}})
+	}
+	if bytes.Equal(of("src/a.py"), of("src/a.rb")) {
+		t.Error("a file that is named otherwise has the same fingerprint")
+	}
+	if !bytes.Equal(of("doc-1"), of("doc-2")) {
+		t.Error("a text that is named otherwise has another fingerprint")
+	}
+}
+
+// JSON would change a name that is no text.
+func TestWhatJSONWouldChangeIsNotKept(t *testing.T) {
+	for name, want := range map[string]bool{"größe": true, "caf\xe9": false} {
+		res := pith.Result{Contexts: []pith.ContextResult{{Text: "a", Chunks: []pith.Chunk{{Name: name}}}}}
+		if _, ok := encodeResult(&res); ok != want {
+			t.Errorf("%q: kept %v", name, ok)
+		}
+	}
+}
+
 // Text cannot move from one field to the next.
 func FuzzFingerprintBorders(f *testing.F) {
 	f.Add("ab", "c", "d", "e")
@@ -131,6 +154,8 @@ func (c counting) Compress(ctx context.Context, req pith.Request) (pith.Result, 
 		cx.Text, cx.Status, cx.Score, cx.OutputTokens = cx.Text[:len(cx.Text)/2], pith.StatusCompressed, &score, 1
 		cx.Warnings, cx.Spans = []string{"v"}, []pith.Span{{Start: 0, End: len(cx.Text)}}
 		cx.Labels = []pith.Label{{Span: pith.Span{End: 1}, Keep: true, Prob: .25}}
+		cx.Chunks = []pith.Chunk{{Span: pith.Span{End: 1}, Name: "Box.size", Kind: "definition", Action: pith.ActionFine,
+			Lines: [][2]int{{1, 2}, {5, 5}}, Tokens: 9, Score: &score}}
 	}
 	return res, nil
 }

@@ -25,7 +25,7 @@ func (f fake) Compress(_ context.Context, req pith.Request) (pith.Result, error)
 		words := strings.Fields(string(c.Text))
 		n := int(float64(len(words)) * f.share)
 		if t := req.Budget.TargetTokens; t > 0 && f.kind == "token" {
-			n = min(n, t)
+			n = min(n, t/len(req.Contexts))
 		}
 		out := pith.ContextResult{ID: c.ID, Text: pith.Text(strings.Join(words[:n], " ")), Method: f.id, Status: pith.StatusCompressed,
 			InputTokens: len(words), OutputTokens: n}
@@ -187,13 +187,50 @@ func TestTargetIsSharedByTokens(t *testing.T) {
 	}
 	left := 400 - int(float64(len(strings.Fields(data)))*0.7)
 	c, w := (*cut)[0].Budget.TargetTokens, (*words)[0].Budget.TargetTokens
-	if c+w > left || c+w < left-1 {
-		t.Errorf("shares of %d and %d, of %d", c, w, left)
-	}
 	counter, _ := tokenize.CounterFor("")
 	pc, pw := counter.Count(program), counter.Count(prose)
-	if want := left * pc / (pc + pw); c != want {
-		t.Errorf("code has %d tokens to itself, want %d", c, want)
+	if want := left * pw / (pc + pw); w != want {
+		t.Errorf("prose has %d tokens, want %d", w, want)
+	}
+	used := min(w, len(strings.Fields(prose))/2)
+	if c != left-used {
+		t.Errorf("code has %d tokens, want the %d that are left", c, left-used)
+	}
+}
+
+// needy is a method that cannot do with less than a number of tokens.
+type needy struct {
+	fake
+	least int
+}
+
+func (n needy) Compress(ctx context.Context, req pith.Request) (pith.Result, error) {
+	if req.Budget.TargetTokens >= n.least {
+		return n.fake.Compress(ctx, req)
+	}
+	if req.Options.Strictness != pith.Soft {
+		return pith.Result{}, &pith.Error{Code: pith.CodeBudgetUnreachable, Msg: "less will not do"}
+	}
+	req.Budget.TargetTokens = n.least
+	return n.fake.Compress(ctx, req)
+}
+
+// What the words cannot do without, code has to.
+func TestCodeMakesRoom(t *testing.T) {
+	var cut, words []pith.Request
+	w := needy{fake{"words", "token", 0.5, &words}, 60}
+	c := fake{"cut", KindCode, 0.1, &cut}
+	r := NewRouter(Auto{Words: w, Lossless: fake{"exact", KindLossless, 1, &[]pith.Request{}}, Code: c}, w, c)
+	req := pith.Request{Question: "why?", Contexts: texts(program, prose), Budget: pith.Budget{TargetTokens: 100}}
+	if _, err := r.Compress(t.Context(), req); err != nil {
+		t.Fatal(err)
+	}
+	if got := cut[0].Budget.TargetTokens; got != 40 || cut[0].Options.Strictness == pith.Soft {
+		t.Errorf("code has %d tokens, %s; want 40, hard", got, cut[0].Options.Strictness)
+	}
+	req.Budget.TargetTokens = 50
+	if _, err := r.Compress(t.Context(), req); pith.CodeOf(err) != pith.CodeBudgetUnreachable {
+		t.Errorf("a target below what words need: %v", err)
 	}
 }
 

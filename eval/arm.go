@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/pith-proxy/pith"
@@ -35,6 +36,9 @@ type Kept struct {
 	// Spans are the kept byte ranges of the source, ascending and disjoint; nil
 	// if the arm cannot tell.
 	Spans []pith.Span
+
+	// Refused says that the arm could not meet the limit, and so kept nothing.
+	Refused bool
 }
 
 // CompressFunc compresses a request, as pith's compressors do.
@@ -45,13 +49,14 @@ type CompressFunc func(context.Context, pith.Request) (pith.Result, error)
 // words or characters. With [pith.Soft] strictness, or a language that the
 // compressor leaves alone, more than the limit may come back: reports count how
 // often, for then the arm had an advantage. Hard strictness turns what cannot be
-// met into an error that ends the run.
+// met into a refusal, which keeps nothing.
 type Pith struct {
 	Label    string
 	Func     CompressFunc
 	Question bool   // send the item's question
 	Method   string // of the request; "" leaves the choice to Func
 	Model    string // of the request; "" chooses by language
+	Kind     pith.Kind
 	Options  pith.Options
 }
 
@@ -61,7 +66,7 @@ func (p *Pith) Name() string { return p.Label }
 // Compress implements [Arm].
 func (p *Pith) Compress(ctx context.Context, item Item, limit Limit) (Kept, error) {
 	req := pith.Request{
-		Contexts: []pith.Context{{ID: item.ID, Text: pith.Text(item.Context), Language: language(item.Language)}},
+		Contexts: []pith.Context{{ID: item.ID, Text: pith.Text(item.Context), Language: language(item.Language), Kind: p.Kind}},
 		Method:   p.Method,
 		Model:    p.Model,
 		Budget:   pith.Budget{TargetTokens: limit.Units},
@@ -73,6 +78,9 @@ func (p *Pith) Compress(ctx context.Context, item Item, limit Limit) (Kept, erro
 	req.Options.Tokenizer = limit.Counter.Name()
 	req.Options.ReturnSpans = true
 	res, err := p.Func(ctx, req)
+	if e := (*pith.Error)(nil); errors.As(err, &e) && e.Code == pith.CodeBudgetUnreachable {
+		return Kept{Refused: true}, nil
+	}
 	if err != nil {
 		return Kept{}, err
 	}

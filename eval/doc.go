@@ -1,7 +1,8 @@
 // Package eval measures compression without a reader: does the gold answer of a
-// question still stand in what was kept (see [Survival]), and does a method keep
-// the words that a teacher kept (see [Agreement])? Both give any number of arms
-// the same budget on the same texts, and put a bootstrap interval on each figure.
+// question still stand in what was kept (see [Survival]), do the names that the next line
+// of code needs (see [CodeSurvival]), and does a method keep the words that a teacher kept
+// (see [Agreement])? All give any number of arms the same budget on the same texts, and
+// put a bootstrap interval on each figure. [Retrieval] measures rankings of functions.
 //
 //	items, err := eval.ReadLongBenchDir(dir, eval.QATasks)
 //	report, err := eval.Survival(ctx, eval.SurvivalOptions{

@@ -26,21 +26,26 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	for _, n := range r.Notes {
 		fmt.Fprintf(&b, "%s\n", n)
 	}
+	r.writeTables(&b)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// writeTables writes a table of shares and one of differences.
+func (r *Report) writeTables(b *strings.Builder) {
 	arms := armsOf(r.Cells)
-	table(&b, r.Rates, arms, func(arm string, rate float64) string {
+	table(b, r.Rates, arms, func(arm string, rate float64) string {
 		c, _ := r.Cell(arm, rate)
-		return c.Share.String() + overMark(c.OverBudget, arm)
+		return c.Share.String() + overMark(c.OverBudget, arm) + refusedMark(c.Refused)
 	})
 	if len(arms) > 1 {
-		fmt.Fprintf(&b, "\nDifference to %s over the same items:\n", r.Against)
+		fmt.Fprintf(b, "\nDifference to %s over the same items:\n", r.Against)
 		rest := slices.DeleteFunc(arms, func(a string) bool { return a == r.Against })
-		table(&b, r.Rates, rest, func(arm string, rate float64) string {
+		table(b, r.Rates, rest, func(arm string, rate float64) string {
 			c, _ := r.Cell(arm, rate)
 			return c.Difference.signed()
 		})
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
 }
 
 // overMark says of how many items more was kept than allowed.
@@ -49,6 +54,14 @@ func overMark(n int, arm string) string {
 		return ""
 	}
 	return fmt.Sprintf(" (%d over budget)", n)
+}
+
+// refusedMark says of how many items the arm gave up.
+func refusedMark(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d refused)", n)
 }
 
 func armsOf(cells []Cell) []string {

@@ -33,8 +33,9 @@ type Cell struct {
 	Rate       float64  `json:"rate"`      // asked for
 	KeptRate   float64  `json:"kept_rate"` // mean over items of what was kept
 	OverBudget int      `json:"over_budget"`
-	Survived   int      `json:"survived"`
-	Share      Estimate `json:"share"`
+	Refused    int      `json:"refused,omitempty"` // items of which nothing was kept, for want of room
+	Survived   int      `json:"survived"`          // items of which all survived
+	Share      Estimate `json:"share"`             // mean over items
 
 	// Difference is this arm's share minus that of [Report.Against], over the
 	// same items; nil for that arm itself.
@@ -50,6 +51,7 @@ type Outcome struct {
 	Limit    int     `json:"limit"`
 	Kept     int     `json:"kept"`
 	Survived bool    `json:"survived"`
+	Share    float64 `json:"share"` // of what was to survive; 1 if Survived
 }
 
 // Cell returns the cell of arm at rate, false if there is none.

@@ -24,6 +24,7 @@ type SurvivalOptions struct {
 	Resamples int    // of the bootstrap; default: DefaultResamples
 	Seed      uint64 // of the bootstrap
 	Detail    bool   // put each item's outcome into the report
+	Hold      bool   // an arm other than "none" that keeps more than its limit ends the run
 
 	// Progress is called after each item, one call at a time.
 	Progress func(done, total int)
@@ -77,7 +78,8 @@ func checkArms(arms []Arm, against *string) error {
 // outcome is what became of one item under one arm and rate.
 type outcome struct {
 	limit, kept, full int
-	survived          bool
+	refused           bool
+	share             float64 // of what was to survive; 1 is all of it
 }
 
 // Survival compresses each item that has a gold answer in its text, by every
@@ -93,34 +95,63 @@ func Survival(ctx context.Context, o SurvivalOptions) (Report, error) {
 	if len(items) == 0 {
 		return Report{}, errors.New("survival: no item has a gold answer in its text")
 	}
-	cells := make([][]outcome, len(o.Arms)*len(o.Rates)) // [arm·rates+rate][item]
+	cells, err := o.run(ctx, items, func(i int, kept string) float64 {
+		if o.Match.Survives(kept, items[i].Answers) {
+			return 1
+		}
+		return 0
+	})
+	if err != nil {
+		return Report{}, fmt.Errorf("survival: %w", err)
+	}
+	r := o.report(items, cells)
+	r.Kind, r.Match, r.Tasks = "gold-answer survival", o.Match, tasks
+	return r, nil
+}
+
+// run compresses each item by every arm and at every rate. The outcomes are
+// [arm·rates+rate][item]; score says what share of an item survives in what was kept.
+func (o *SurvivalOptions) run(ctx context.Context, items []Item, score func(item int, kept string) float64) ([][]outcome, error) {
+	cells := make([][]outcome, len(o.Arms)*len(o.Rates))
 	for i := range cells {
 		cells[i] = make([]outcome, len(items))
 	}
-	err := forEach(ctx, len(items), o.Progress, func(ctx context.Context, i int) error {
+	return cells, forEach(ctx, len(items), o.Progress, func(ctx context.Context, i int) error {
 		n := o.Counter.Count(items[i].Context)
 		for c := range cells {
 			arm, rate := o.Arms[c/len(o.Rates)], o.Rates[c%len(o.Rates)]
 			limit := Limit{Rate: rate, Units: max(1, int(rate*float64(n))), Counter: o.Counter}
 			kept, err := arm.Compress(ctx, items[i], limit)
 			if err != nil {
-				return fmt.Errorf("survival: arm %s, item %s: %w", arm.Name(), items[i].ID, err)
+				return fmt.Errorf("arm %s, item %s: %w", arm.Name(), items[i].ID, err)
 			}
-			cells[c][i] = outcome{limit: limit.Units, kept: o.Counter.Count(kept.Text), full: n,
-				survived: o.Match.Survives(kept.Text, items[i].Answers)}
+			out := outcome{limit: limit.Units, kept: o.Counter.Count(kept.Text), full: n, refused: kept.Refused, share: score(i, kept.Text)}
+			if o.Hold && out.kept > out.limit && arm != Full() {
+				return fmt.Errorf("arm %s, item %s: %d %s kept of %d allowed", arm.Name(), items[i].ID, out.kept, o.Counter.Name(), out.limit)
+			}
+			cells[c][i] = out
 		}
 		return nil
 	})
-	if err != nil {
-		return Report{}, err
-	}
-	return o.report(items, tasks, cells), nil
 }
 
 // answerable returns the items with a gold answer in their text, and how many
-// each task has, in the order of the items.
+// each task has.
 func answerable(all []Item, m Match) ([]Item, []TaskCount) {
 	var items []Item
+	tasks := tasksOf(all, func(it Item) bool {
+		ok := m.Survives(it.Context, it.Answers)
+		if ok {
+			items = append(items, it)
+		}
+		return ok
+	})
+	return items, tasks
+}
+
+// tasksOf counts the items of each task, in the order of the items, and those of which
+// usable is true. It asks once for each item, in order.
+func tasksOf(all []Item, usable func(Item) bool) []TaskCount {
 	var tasks []TaskCount
 	at := map[string]int{}
 	for _, it := range all {
@@ -131,25 +162,27 @@ func answerable(all []Item, m Match) ([]Item, []TaskCount) {
 			tasks = append(tasks, TaskCount{Task: it.Dataset})
 		}
 		tasks[k].Items++
-		if m.Survives(it.Context, it.Answers) {
+		if usable(it) {
 			tasks[k].Answerable++
-			items = append(items, it)
 		}
 	}
-	return items, tasks
+	return tasks
 }
 
-func (o *SurvivalOptions) report(items []Item, tasks []TaskCount, cells [][]outcome) Report {
-	r := Report{Kind: "gold-answer survival", Unit: o.Counter.Name(), Match: o.Match, Items: len(items),
-		Tasks: tasks, Resamples: o.Resamples, Seed: o.Seed, Against: o.Against, Rates: o.Rates}
+// report is that of some items; kind, match and tasks are left to the caller.
+func (o *SurvivalOptions) report(items []Item, cells [][]outcome) Report {
+	r := Report{Unit: o.Counter.Name(), Items: len(items), Resamples: o.Resamples, Seed: o.Seed, Against: o.Against, Rates: o.Rates}
 	base := slices.IndexFunc(o.Arms, func(a Arm) bool { return a.Name() == o.Against })
 	for c, outs := range cells {
 		arm, rate := c/len(o.Rates), c%len(o.Rates)
-		values := survived(outs)
+		values := shares(outs)
 		cell := Cell{Arm: o.Arms[arm].Name(), Rate: o.Rates[rate], Share: bootstrap(values, o.Resamples, o.Seed)}
 		for _, out := range outs {
 			cell.KeptRate += float64(out.kept) / float64(max(1, out.full)) / float64(len(outs))
-			if out.survived {
+			if out.refused {
+				cell.Refused++
+			}
+			if out.share == 1 {
 				cell.Survived++
 			}
 			if out.kept > out.limit {
@@ -157,26 +190,24 @@ func (o *SurvivalOptions) report(items []Item, tasks []TaskCount, cells [][]outc
 			}
 		}
 		if arm != base {
-			d := paired(values, survived(cells[base*len(o.Rates)+rate]), o.Resamples, o.Seed)
+			d := paired(values, shares(cells[base*len(o.Rates)+rate]), o.Resamples, o.Seed)
 			cell.Difference = &d
 		}
 		r.Cells = append(r.Cells, cell)
 		if o.Detail {
 			for i, out := range outs {
 				r.Outcomes = append(r.Outcomes, Outcome{ID: items[i].ID, Task: items[i].Dataset, Arm: cell.Arm,
-					Rate: cell.Rate, Limit: out.limit, Kept: out.kept, Survived: out.survived})
+					Rate: cell.Rate, Limit: out.limit, Kept: out.kept, Survived: out.share == 1, Share: out.share})
 			}
 		}
 	}
 	return r
 }
 
-func survived(outs []outcome) []float64 {
+func shares(outs []outcome) []float64 {
 	v := make([]float64, len(outs))
 	for i, o := range outs {
-		if o.survived {
-			v[i] = 1
-		}
+		v[i] = o.share
 	}
 	return v
 }

@@ -161,3 +161,17 @@ func TestTooMuchIsReported(t *testing.T) {
 		t.Errorf("%+v, %v", a, err)
 	}
 }
+
+func TestRefusals(t *testing.T) {
+	arm := &Pith{Label: "p", Func: func(context.Context, pith.Request) (pith.Result, error) {
+		return pith.Result{}, &pith.Error{Code: pith.CodeBudgetUnreachable}
+	}}
+	r, err := Survival(context.Background(), SurvivalOptions{Items: testItems(), Arms: []Arm{arm}, Rates: []float64{0.5}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := r.WriteMarkdown(&b); err != nil || r.Cells[0].Refused != 2 || r.Cells[0].Share.Mean != 0 || !strings.Contains(b.String(), "(2 refused)") {
+		t.Errorf("%v, %+v\n%s", err, r.Cells[0], b.String())
+	}
+}

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -42,11 +43,13 @@ func TestEveryMemberArrives(t *testing.T) {
 		got = req
 		return keepFirst(ctx, req)
 	}})
-	body := `{"contexts":[{"id":"i","text":"t","language":"de","rate":1,"method":"none","locked":true},{"text":"u","threshold":0.5},{"text":"v","target_tokens":2000000}],
+	body := `{"contexts":[{"id":"i","text":"t","language":"de","rate":1,"method":"none","locked":true},{"text":"u","threshold":0.5},{"text":"v","target_tokens":2000000},
+		{"id":"src/a.cc","text":"int a;","kind":"code","language":"c++"}],
 		"question":"q","instruction":"n","method":"llmlingua2","profile":"service","compressor_model":"pith-small","target_tokens":7,
 		"budget":"hard","scope":"global","top_n":3,"min_score":0.5,
 		"preserve":{"classes":[],"literals":["L"],"patterns":["a+"]},"force_tokens":["\n","?"],
-		"drop_consecutive":true,"reserve_digits":true,"model":"gpt-4o","return":["spans","labels","scores"],
+		"drop_consecutive":true,"reserve_digits":true,"model":"gpt-4o","return":["spans","labels","scores","chunks"],
+		"code":{"rank_only":true,"keep":["Box.size","P::new"],"marks":"range"},
 		"offset_unit":"utf16","cache":"off","deadline_ms":1000,"on_error":"fail"}`
 	decodeAs[api.Compression](t, post(s, "/v1/compress", body), 200, "Compression")
 	re := got.Options.Preserve.Patterns
@@ -60,7 +63,13 @@ func TestEveryMemberArrives(t *testing.T) {
 	if got.Contexts[0] != want || got.Contexts[1].Budget.Threshold != 0.5 || got.Contexts[2].Budget.TargetTokens != 2_000_000 {
 		t.Errorf("contexts %+v", got.Contexts)
 	}
+	if c := got.Contexts[3]; c != (pith.Context{ID: "src/a.cc", Text: "int a;", Kind: pith.KindCode, Language: "c++"}) {
+		t.Errorf("context of code %+v", c)
+	}
 	o := got.Options
+	if want := (pith.CodeOptions{RankOnly: true, Keep: []string{"Box.size", "P::new"}, Marks: pith.MarksRange}); !reflect.DeepEqual(o.Code, want) || !o.ReturnChunks {
+		t.Errorf("code %+v, chunks %v", o.Code, o.ReturnChunks)
+	}
 	if got.Question != "q" || got.Instruction != "n" || got.Method != "llmlingua2" || got.Profile != pith.ProfileService || got.Model != "pith-small" ||
 		got.Budget != (pith.Budget{TargetTokens: 7}) || o.Strictness != pith.Hard || o.Scope != pith.ScopeGlobal ||
 		o.TopN != 3 || o.MinScore != 0.5 || strings.Join(o.ForceTokens, "") != "\n?" || !o.DropConsecutive ||
@@ -99,6 +108,38 @@ func TestReturnAndOffsets(t *testing.T) {
 	}
 }
 
+// Parts of code come with what became of them, on request, in the caller's offsets.
+func TestReturnChunks(t *testing.T) {
+	score := -0.5
+	s := newTest(t, fake{compress: func(_ context.Context, req pith.Request) (pith.Result, error) {
+		return pith.Result{Method: "longcodezip", Version: "test", Contexts: []pith.ContextResult{
+			{Text: "ä = 1\n# 2 lines\n", Status: pith.StatusCompressed, InputTokens: 9, OutputTokens: 4, Chunks: []pith.Chunk{
+				{Span: pith.Span{Start: 0, End: 7}, Kind: "preamble", Action: pith.ActionFull, Lines: [][2]int{{1, 1}}, Tokens: 3},
+				{Span: pith.Span{Start: 7, End: len(req.Contexts[0].Text)}, Name: "Box.size", Kind: "definition", Action: pith.ActionOmitted, Tokens: 6, Score: &score},
+			}},
+			{Text: "a b", Status: pith.StatusUnchanged, InputTokens: 2, OutputTokens: 2},
+		}}, nil
+	}})
+	body := func(more string) string {
+		return `{"contexts":[{"text":"ä = 1\ndef ü(): ...\n","kind":"code"},"a b"],"method":"longcodezip"` + more + `}`
+	}
+	c := decodeAs[api.Compression](t, post(s, "/v1/compress", body(`,"return":["chunks"],"offset_unit":"codepoint"`)), 200, "Compression")
+	want := []api.Chunk{
+		{Kind: "preamble", Action: api.ActionFull, End: 6, Lines: []api.Lines{{1, 1}}, Tokens: 3},
+		{Name: "Box.size", Kind: "definition", Action: api.ActionOmitted, Start: 6, End: 19, Lines: []api.Lines{}, Tokens: 6, Score: &score},
+	}
+	if got := c.Results[0].Chunks; got == nil || !reflect.DeepEqual(*got, want) {
+		t.Errorf("got %+v\nwant %+v", got, want)
+	}
+	if got := c.Results[1].Chunks; got != nil {
+		t.Errorf("a text that was not divided has chunks: %+v", got)
+	}
+	c = decodeAs[api.Compression](t, post(s, "/v1/compress", body("")), 200, "Compression")
+	if got := c.Results[0].Chunks; got != nil {
+		t.Errorf("chunks that nobody asked for: %+v", got)
+	}
+}
+
 // A compressor that makes things worse is not listened to.
 func TestTidy(t *testing.T) {
 	tests := []struct {
@@ -116,18 +157,19 @@ func TestTidy(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newTest(t, fake{compress: func(context.Context, pith.Request) (pith.Result, error) {
+				tt.result.Chunks = []pith.Chunk{{Action: pith.ActionOmitted}}
 				return pith.Result{Contexts: []pith.ContextResult{tt.result}}, nil
 			}})
-			body := `{"contexts":[{"text":"a b c"}],"return":["spans"]}`
+			body := `{"contexts":[{"text":"a b c"}],"return":["spans","chunks"]}`
 			if tt.locked {
-				body = `{"contexts":[{"text":"a b c","locked":true}],"return":["spans"]}`
+				body = `{"contexts":[{"text":"a b c","locked":true}],"return":["spans","chunks"]}`
 			}
 			w := post(s, "/v1/compress", body)
 			c := decodeAs[api.Compression](t, w, 200, "Compression")
 			if got := w.Header().Get("X-Pith-Status"); c.Output != "a b c" || got != tt.status {
 				t.Errorf("output %q status %q, want the source and %q", c.Output, got, tt.status)
 			}
-			if (*c.Results[0].Spans)[0] != [2]int{0, 5} || c.Usage.SavedTokens != 0 {
+			if (*c.Results[0].Spans)[0] != [2]int{0, 5} || c.Usage.SavedTokens != 0 || c.Results[0].Chunks != nil {
 				t.Errorf("%+v", c)
 			}
 		})

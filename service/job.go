@@ -81,8 +81,10 @@ func requestOf(r *api.CompressRequest, patterns []*regexp.Regexp) pith.Request {
 			ReturnSpans:     slices.Contains(r.Return, api.ReturnSpans),
 			ReturnLabels:    slices.Contains(r.Return, api.ReturnLabels),
 			ReturnDecode:    slices.Contains(r.Return, api.ReturnDecode),
+			ReturnChunks:    slices.Contains(r.Return, api.ReturnChunks),
 			Lossless: pith.Lossless{Forms: namesOf(r.Lossless.Forms), LegendRows: r.Lossless.LegendRows,
 				Warm: r.Lossless.Brief == api.BriefWarm, Inline: r.Lossless.Inline},
+			Code: pith.CodeOptions{RankOnly: r.Code.RankOnly, Keep: r.Code.Keep, Marks: pith.Marks(r.Code.Marks)},
 		},
 	}
 	if r.Contexts == nil {
@@ -90,7 +92,7 @@ func requestOf(r *api.CompressRequest, patterns []*regexp.Regexp) pith.Request {
 	}
 	for _, c := range r.Contexts {
 		req.Contexts = append(req.Contexts, pith.Context{
-			ID: c.ID, Text: pith.Text(c.Text), Language: c.Language, Method: string(c.Method), Locked: c.Locked,
+			ID: c.ID, Text: pith.Text(c.Text), Kind: pith.Kind(c.Kind), Language: c.Language, Method: string(c.Method), Locked: c.Locked,
 			Budget: pith.Budget{Rate: c.Rate, TargetTokens: c.TargetTokens, Threshold: c.Threshold},
 		})
 	}

@@ -44,7 +44,7 @@ func resultOf(j *job, i int, c *pith.ContextResult) api.CompressResult {
 		r.Decode = &api.Decode{Scheme: c.Decode.Scheme, Params: c.Decode.Params}
 	}
 	source := string(j.req.Contexts[i].Text)
-	if j.req.Options.ReturnSpans && c.Forms == nil {
+	if j.req.Options.ReturnSpans && c.Forms == nil && (c.Spans != nil || c.Text == "") {
 		spans := make([]api.Span, len(c.Spans))
 		at := newRuler(source, j.unit)
 		for k, s := range c.Spans {
@@ -56,7 +56,24 @@ func resultOf(j *job, i int, c *pith.ContextResult) api.CompressResult {
 		labels := labelsOf(j, source, c.Labels)
 		r.Labels = &labels
 	}
+	if j.req.Options.ReturnChunks && c.Chunks != nil {
+		chunks := chunksOf(j, source, c.Chunks)
+		r.Chunks = &chunks
+	}
 	return r
+}
+
+// chunksOf gives the parts of code the offsets of the caller's unit.
+func chunksOf(j *job, source string, in []pith.Chunk) []api.Chunk {
+	chunks := make([]api.Chunk, len(in))
+	at := newRuler(source, j.unit)
+	for k := range in {
+		c := &in[k]
+		chunks[k] = api.Chunk{Name: c.Name, Kind: c.Kind, Action: api.ChunkAction(c.Action), Start: at.offset(c.Start), End: at.offset(c.End),
+			Lines: make([]api.Lines, len(c.Lines)), Tokens: c.Tokens, Score: c.Score}
+		copy(chunks[k].Lines, c.Lines)
+	}
+	return chunks
 }
 
 // labelsOf gives labels the offsets of the caller's unit. Those of the compat

@@ -94,7 +94,7 @@ func tidy(req *pith.Request, res *pith.Result) error {
 func restore(out *pith.ContextResult, in *pith.Context, spans bool) {
 	out.Text, out.Status, out.OutputTokens, out.Labels = in.Text, pith.StatusUnchanged, out.InputTokens, nil
 	out.Spans = wholeSpan(in.Text, spans)
-	out.Forms, out.Exact, out.Decode = nil, false, nil
+	out.Forms, out.Exact, out.Decode, out.Chunks = nil, false, nil, nil
 	out.Warnings = append(out.Warnings, "compression did not make this text shorter; it is unchanged")
 }
 

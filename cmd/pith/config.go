@@ -59,6 +59,7 @@ type EngineConfig struct {
 type ModelsConfig struct {
 	Use     []string `koanf:"use"`
 	Preload []string `koanf:"preload"`
+	Code    string   `koanf:"code"`
 	Window  int      `koanf:"window"`
 	Verify  bool     `koanf:"verify"`
 }
@@ -91,7 +92,7 @@ func defaultConfig(getenv func(string) string) Config {
 		Home:        defaultHome(getenv),
 		Log:         LogConfig{Level: "info", Format: "text"},
 		Engine:      EngineConfig{Provider: "cpu"},
-		Models:      ModelsConfig{Use: []string{"pith-small", "pith-multi"}, Preload: []string{"pith-small"}, Verify: true},
+		Models:      ModelsConfig{Use: []string{"pith-small", "pith-multi"}, Preload: []string{"pith-small"}, Code: "pith-code", Verify: true},
 		Limits:      LimitsConfig{MaxBody: 32 << 20, MaxTokens: 2_000_000, MaxInFlight: 256, MaxBytesInFlight: 128 << 20},
 		Drain:       DrainConfig{Timeout: 10 * time.Minute},
 		Upstreams:   maps.Clone(defaultUpstreams),
@@ -140,6 +141,9 @@ func (c *Config) Validate() error {
 	}
 	if len(c.Models.Use) == 0 {
 		bad("models.use", "must name at least one model")
+	}
+	if c.Models.Code == "" {
+		bad("models.code", "must name a causal language model, or be bm25 for none")
 	}
 	for _, name := range c.Models.Preload {
 		if !slices.Contains(c.Models.Use, name) {

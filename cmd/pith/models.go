@@ -117,7 +117,7 @@ func pullModel(p process, load loader) *cobra.Command {
 		})}
 	f := cmd.Flags()
 	f.BoolVar(&o.Quantized, "quantized", false, "the int8 graph, where the repository has one")
-	f.StringVar(&o.Family, "family", "", "bert or xlm-roberta, for a repository outside the list")
+	f.StringVar(&o.Family, "family", "", "bert, xlm-roberta or causal-lm, for a repository outside the list")
 	f.StringVar(&o.As, "as", "", "name of the model here")
 	f.StringSliceVar(&o.Languages, "languages", nil, "languages of the model, ISO 639-1")
 	f.BoolVar(&quiet, "quiet", false, "no progress")

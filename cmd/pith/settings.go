@@ -41,6 +41,7 @@ var settings = []setting{
 	{"engine.library", "", "path of the ONNX Runtime library; empty to look beside the program and in home/lib"},
 	{"models.use", "models", "models that serve, in order of preference"},
 	{"models.preload", "", "models opened at start; the others are opened on first need"},
+	{"models.code", "", "language model that ranks source code; bm25 for none"},
 	{"models.window", "window", "most tokens of one window; 0 for the model's own"},
 	{"models.verify", "", "check the digests of model files when they are opened"},
 	{"limits.max_body", "", "bytes of one request body after decoding"},

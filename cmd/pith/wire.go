@@ -12,6 +12,7 @@ import (
 	"github.com/pith-proxy/pith/compressors"
 	"github.com/pith-proxy/pith/compressors/llmlingua2"
 	"github.com/pith-proxy/pith/compressors/llmlingua2/compatmethod"
+	"github.com/pith-proxy/pith/compressors/longcodezip"
 	"github.com/pith-proxy/pith/compressors/lossless"
 	"github.com/pith-proxy/pith/onnx"
 	"github.com/pith-proxy/pith/onnx/models"
@@ -24,8 +25,11 @@ type app struct {
 	exeDir string
 	engine *onnx.Engine
 	lingua *llmlingua2.Compressor
+	code   *longcodezip.Compressor
 	router *compressors.Router
 	models []*model // that serve, in order of preference
+
+	scorers []longcodezip.Source // of code, likewise
 
 	// alarm is told of a text that a lossless method could not restore; nil is nobody. It
 	// is set before there are requests.
@@ -55,6 +59,13 @@ func newApp(c *Config) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
+	if a.scorers, err = a.codeScorers(); err != nil {
+		return nil, err
+	}
+	a.code, err = longcodezip.New(longcodezip.Options{Scorers: a.scorers, Counter: tokenize.CounterFor, Prefilter: longcodezip.NewLexical()})
+	if err != nil {
+		return nil, err
+	}
 	a.router = a.methods()
 	return a, nil
 }
@@ -71,8 +82,8 @@ func (a *app) methods() *compressors.Router {
 		}
 		return lossless.New(o)
 	}
-	auto := compressors.Auto{Words: lingua, Lossless: exact(lossless.Options{ID: "structure", Structure: true})}
-	return compressors.NewRouter(auto, lingua,
+	auto := compressors.Auto{Words: lingua, Lossless: exact(lossless.Options{ID: "structure", Structure: true}), Code: a.code}
+	return compressors.NewRouter(auto, lingua, a.code,
 		exact(lossless.Options{ID: "lossless", Structure: true, Dict: true}),
 		exact(lossless.Options{ID: "structure", Structure: true, Least: 8}),
 		exact(lossless.Options{ID: "metatoken", Dict: true}),
@@ -118,6 +129,9 @@ func (a *app) find() ([]*model, error) {
 		if err != nil {
 			return nil, fmt.Errorf("model %s: %w", name, err)
 		}
+		if spec.Causal() {
+			return nil, usageError{fmt.Errorf("models.use: %s is a causal language model, which ranks source code: name it in models.code", name)}
+		}
 		out = append(out, &model{name: name, files: files, spec: spec, state: spec.State(files)})
 	}
 	return out, nil
@@ -130,15 +144,19 @@ func (a *app) load(ctx context.Context, m *model) (*onnx.Model, error) {
 	if m.loaded != nil {
 		return m.loaded, nil
 	}
-	loaded, err := onnx.Load(ctx, m.files, a.engine, onnx.Options{Provider: a.config.Engine.Provider,
-		ProviderOptions: a.config.Engine.ProviderOptions, MaxBatch: a.config.Engine.MaxBatch,
-		Verify: a.config.Models.Verify})
+	loaded, err := onnx.Load(ctx, m.files, a.engine, a.modelOptions())
 	if err != nil {
 		return nil, err
 	}
 	a.closeLater(func() { loaded.Close() })
 	m.loaded = loaded
 	return loaded, nil
+}
+
+// modelOptions say how models of all families run.
+func (a *app) modelOptions() onnx.Options {
+	return onnx.Options{Provider: a.config.Engine.Provider, ProviderOptions: a.config.Engine.ProviderOptions,
+		MaxBatch: a.config.Engine.MaxBatch, Verify: a.config.Models.Verify}
 }
 
 // sources are the models as the service profile uses them.
@@ -154,13 +172,9 @@ func (a *app) sources() []llmlingua2.Source {
 // openModel joins a model and its tokenizer. It may still be at it when the request
 // that wanted the model is over, but not when the app is closed.
 func (a *app) openModel(ctx context.Context, m *model) (*llmlingua2.Model, error) {
-	a.mu.Lock()
-	if a.closed {
-		a.mu.Unlock()
-		return nil, errors.New("the program is about to end")
+	if err := a.beginOpening(); err != nil {
+		return nil, err
 	}
-	a.opening.Add(1)
-	a.mu.Unlock()
 	defer a.opening.Done()
 	loaded, err := a.load(ctx, m)
 	if err != nil {
@@ -181,6 +195,17 @@ func (a *app) openModel(ctx context.Context, m *model) (*llmlingua2.Model, error
 	}, nil
 }
 
+// beginOpening counts in the opening of a model, unless the app is closed.
+func (a *app) beginOpening() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed {
+		return errors.New("the program is about to end")
+	}
+	a.opening.Add(1)
+	return nil
+}
+
 func (a *app) closeLater(shut func()) {
 	a.mu.Lock()
 	a.opened = append(a.opened, shut)
@@ -193,6 +218,7 @@ func (a *app) Close() {
 	a.closed = true
 	a.mu.Unlock()
 	a.lingua.Close()
+	a.code.Close()
 	a.opening.Wait()
 	a.engine.Close()
 	a.mu.Lock()
@@ -224,6 +250,9 @@ func (a *app) version() string {
 	v += " " + compatmethod.Revision
 	for _, m := range a.models {
 		v += " " + m.state
+	}
+	for _, s := range a.scorers {
+		v += " " + s.Name + "=" + s.Digest
 	}
 	for _, info := range a.router.Info() {
 		v += " " + info.ID + "=" + info.Version

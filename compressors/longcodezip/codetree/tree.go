@@ -22,7 +22,7 @@ const (
 	// clause, imports, constants in front of the first definition. It has no children.
 	Preamble
 
-	// Def is a function, method, constructor, accessor, macro, or a type without members
+	// Def is a function, method, constructor, accessor, macro, or a type without functions
 	// of its own; with its documentation and its decorators.
 	Def
 
@@ -40,8 +40,9 @@ const (
 	// one has children.
 	Statement
 
-	// Frame is the first lines of what has children, signature and documentation's first
-	// line in them, or its last ones, or those between two of its bodies, as "} else {".
+	// Frame is the first lines of what has children, signature and documentation in them, or
+	// its last ones, or those between two of its bodies, as "} else {", or between members
+	// that it says something about, as "public:".
 	Frame
 )
 
@@ -64,6 +65,8 @@ type Node struct {
 	Public bool
 
 	Children []*Node // nil for what is left out whole or not at all
+
+	bare bool // a frame below which nothing has to stand, whatever the language
 }
 
 // Text returns the node's part of the source.

@@ -72,6 +72,54 @@ func (e Cache) Valid() bool {
 	}
 }
 
+// Defines values for ChunkAction.
+const (
+	ActionFine     ChunkAction = "fine"
+	ActionFull     ChunkAction = "full"
+	ActionOmitted  ChunkAction = "omitted"
+	ActionSkeleton ChunkAction = "skeleton"
+)
+
+// Valid indicates whether the value is a known member of the ChunkAction enum.
+func (e ChunkAction) Valid() bool {
+	switch e {
+	case ActionFine:
+		return true
+	case ActionFull:
+		return true
+	case ActionOmitted:
+		return true
+	case ActionSkeleton:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CodeMarks.
+const (
+	MarksCounted CodeMarks = "counted"
+	MarksNone    CodeMarks = "none"
+	MarksRange   CodeMarks = "range"
+	MarksShort   CodeMarks = "short"
+)
+
+// Valid indicates whether the value is a known member of the CodeMarks enum.
+func (e CodeMarks) Valid() bool {
+	switch e {
+	case MarksCounted:
+		return true
+	case MarksNone:
+		return true
+	case MarksRange:
+		return true
+	case MarksShort:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CompressResultStatus.
 const (
 	ResultCompressed CompressResultStatus = "compressed"
@@ -147,6 +195,21 @@ const (
 func (e CompressorListObject) Valid() bool {
 	switch e {
 	case ObjectList:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ContextKind.
+const (
+	KindCode ContextKind = "code"
+)
+
+// Valid indicates whether the value is a known member of the ContextKind enum.
+func (e ContextKind) Valid() bool {
+	switch e {
+	case KindCode:
 		return true
 	default:
 		return false
@@ -305,12 +368,13 @@ func (e LosslessForms) Valid() bool {
 
 // Defines values for Method.
 const (
-	MethodAuto       Method = "auto"
-	MethodLLMLingua2 Method = "llmlingua2"
-	MethodLossless   Method = "lossless"
-	MethodMetatoken  Method = "metatoken"
-	MethodNone       Method = "none"
-	MethodStructure  Method = "structure"
+	MethodAuto        Method = "auto"
+	MethodLLMLingua2  Method = "llmlingua2"
+	MethodLongCodeZip Method = "longcodezip"
+	MethodLossless    Method = "lossless"
+	MethodMetatoken   Method = "metatoken"
+	MethodNone        Method = "none"
+	MethodStructure   Method = "structure"
 )
 
 // Valid indicates whether the value is a known member of the Method enum.
@@ -319,6 +383,8 @@ func (e Method) Valid() bool {
 	case MethodAuto:
 		return true
 	case MethodLLMLingua2:
+		return true
+	case MethodLongCodeZip:
 		return true
 	case MethodLossless:
 		return true
@@ -446,6 +512,7 @@ func (e Profile) Valid() bool {
 
 // Defines values for ReturnPart.
 const (
+	ReturnChunks ReturnPart = "chunks"
 	ReturnDecode ReturnPart = "decode"
 	ReturnLabels ReturnPart = "labels"
 	ReturnScores ReturnPart = "scores"
@@ -455,6 +522,8 @@ const (
 // Valid indicates whether the value is a known member of the ReturnPart enum.
 func (e ReturnPart) Valid() bool {
 	switch e {
+	case ReturnChunks:
+		return true
 	case ReturnDecode:
 		return true
 	case ReturnLabels:
@@ -615,6 +684,60 @@ type CacheUse struct {
 	SegmentMisses int `json:"segment_misses"`
 }
 
+// Chunk defines model for Chunk.
+type Chunk struct {
+	// Action `full`: as it was; `fine`: without some of its statements; `skeleton`: only its
+	// signature; `omitted`: left out.
+	Action ChunkAction `json:"action"`
+
+	// End Behind its last character.
+	End int `json:"end"`
+
+	// Kind `preamble`, `definition`, `fields` or `statements`.
+	Kind string `json:"kind"`
+
+	// Lines The runs of lines that were kept, ascending; empty if none was.
+	Lines []Lines `json:"lines"`
+
+	// Name As `Box.size`; empty if it has none. In a text of several files, the file's name and
+	// `:` stand in front.
+	Name string `json:"name"`
+
+	// Score How much it tells about the question, which may be negative; higher is more. Absent if
+	// nothing read it.
+	Score *float64 `json:"score,omitempty"`
+
+	// Start Where it is in the source, in `offset_unit`.
+	Start int `json:"start"`
+
+	// Tokens What it has in the source.
+	Tokens int `json:"tokens"`
+}
+
+// ChunkAction `full`: as it was; `fine`: without some of its statements; `skeleton`: only its
+// signature; `omitted`: left out.
+type ChunkAction string
+
+// Code How `longcodezip` may cut source code.
+type Code struct {
+	// Keep Names of definitions that stay, such as `Box.size` or `P::new`. `*` stands for any
+	// characters, and a name without its containers' will do.
+	Keep []string `json:"keep,omitempty"`
+
+	// Marks What stands where something was left out, as a comment of the language: how many
+	// lines it had, the numbers of the first and last of them, only that there was
+	// something, or nothing.
+	Marks CodeMarks `json:"marks,omitempty"`
+
+	// RankOnly Keep or leave out whole functions, and nothing inside them.
+	RankOnly bool `json:"rank_only,omitempty"`
+}
+
+// CodeMarks What stands where something was left out, as a comment of the language: how many
+// lines it had, the numbers of the first and last of them, only that there was
+// something, or nothing.
+type CodeMarks string
+
 // CompressRequest defines model for CompressRequest.
 type CompressRequest struct {
 	// Budget What to do when text that must stay exceeds the budget. `hard`: fail with 422.
@@ -626,8 +749,12 @@ type CompressRequest struct {
 	// with different credentials share nothing.
 	Cache Cache `json:"cache,omitempty"`
 
+	// Code How `longcodezip` may cut source code.
+	Code Code `json:"code,omitempty"`
+
 	// CompressorModel The model of a method that has several, for example `pith-small`. Chosen by the
-	// language of the text if absent. Not to be confused with `model`.
+	// language of the text if absent. `bm25` is the scorer of `longcodezip` that goes by words
+	// and needs no model. Not to be confused with `model`.
 	CompressorModel CompressorModel `json:"compressor_model,omitempty"`
 
 	// Contexts The texts to compress, in the order of the prompt.
@@ -645,16 +772,18 @@ type CompressRequest struct {
 	// Input The one text to compress.
 	Input string `json:"input,omitempty"`
 
-	// Instruction What the reader is told to do; used as `question` is.
+	// Instruction What the reader is told to do; used as `question` is. With `longcodezip` it may be the
+	// task itself, such as the unfinished function that is to be completed.
 	Instruction Instruction `json:"instruction,omitempty"`
 
 	// Lossless What lossless methods may do.
 	Lossless Lossless `json:"lossless,omitempty"`
 
 	// Method How to compress. `auto` chooses by what each text is made of; `llmlingua2` drops
-	// words; `lossless`, `structure` and `metatoken` drop none; `none` returns every text as
-	// it came, and counts. A context may name another method than its request only if that
-	// is `none` or lossless.
+	// words; `longcodezip` drops functions and statements of source code; `lossless`,
+	// `structure` and `metatoken` drop nothing; `none` returns every text as it came, and
+	// counts. A context may name another method than its request only if that is `none` or
+	// lossless.
 	Method Method `json:"method,omitempty"`
 
 	// MinScore Drop the contexts whose score is lower.
@@ -690,7 +819,8 @@ type CompressRequest struct {
 
 	// Return What to return beside each text: `spans`, the ranges that were kept; `labels`, the
 	// verdict on each word; `scores`, what `top_n` and `min_score` go by; `decode`, what
-	// `/v1/decompress` needs to restore a text that a lossless method changed.
+	// `/v1/decompress` needs to restore a text that a lossless method changed; `chunks`, the
+	// functions and other parts of source code, and what became of each.
 	Return Return `json:"return,omitempty"`
 
 	// Scope Over what a rate is spent: each window of a text keeps its own share, or all
@@ -713,6 +843,10 @@ type CompressRequest struct {
 
 // CompressResult defines model for CompressResult.
 type CompressResult struct {
+	// Chunks The parts of source code, in its order. Only on request, and only of what
+	// `longcodezip` divided.
+	Chunks *[]Chunk `json:"chunks,omitempty"`
+
 	// Decode Restores the source; see `/v1/decompress`. Only on request, and where `exact`.
 	Decode *Decode `json:"decode,omitempty"`
 
@@ -750,7 +884,7 @@ type CompressResult struct {
 	Score *float64 `json:"score,omitempty"`
 
 	// Spans The kept ranges of the source. Joined, they are `text`. Not in the compat profile,
-	// and not beside `forms`.
+	// not beside `forms`, and not of code that was cut.
 	Spans    *[]Span              `json:"spans,omitempty"`
 	Status   CompressResultStatus `json:"status"`
 	Text     string               `json:"text"`
@@ -811,7 +945,8 @@ type Compressor struct {
 	// Kind `token`, `lossless`, `extractive`, `code` or `none`.
 	Kind string `json:"kind"`
 
-	// Languages ISO 639-1 codes it was measured on; empty if it does not matter.
+	// Languages ISO 639-1 codes it was measured on, or of a method for `code` the programming languages
+	// it can divide; empty if it does not matter.
 	Languages []string `json:"languages"`
 
 	// Loaded Its model is in memory.
@@ -841,7 +976,8 @@ type CompressorList struct {
 type CompressorListObject string
 
 // CompressorModel The model of a method that has several, for example `pith-small`. Chosen by the
-// language of the text if absent. Not to be confused with `model`.
+// language of the text if absent. `bm25` is the scorer of `longcodezip` that goes by words
+// and needs no model. Not to be confused with `model`.
 type CompressorModel = string
 
 // Context defines model for Context.
@@ -849,16 +985,22 @@ type Context struct {
 	// ID The caller's own name for the text; returned unchanged.
 	ID string `json:"id,omitempty"`
 
-	// Language ISO 639-1 code, such as `en`. Detected if absent.
+	// Kind What the text is, if that is known; found out if absent. `code` is source code, whose
+	// `id`, if it is the name of a file, tells the language where `language` does not.
+	Kind ContextKind `json:"kind,omitempty"`
+
+	// Language ISO 639-1 code, such as `en`; of source code its programming language, such as
+	// `python`, `c++` or `tsx`. Detected if absent.
 	Language string `json:"language,omitempty"`
 
 	// Locked Return this text byte for byte. It counts against no budget.
 	Locked bool `json:"locked,omitempty"`
 
 	// Method How to compress. `auto` chooses by what each text is made of; `llmlingua2` drops
-	// words; `lossless`, `structure` and `metatoken` drop none; `none` returns every text as
-	// it came, and counts. A context may name another method than its request only if that
-	// is `none` or lossless.
+	// words; `longcodezip` drops functions and statements of source code; `lossless`,
+	// `structure` and `metatoken` drop nothing; `none` returns every text as it came, and
+	// counts. A context may name another method than its request only if that is `none` or
+	// lossless.
 	Method Method `json:"method,omitempty"`
 
 	// Rate The fraction of tokens to keep. 1 keeps everything. Without a rate, `target_tokens`
@@ -872,6 +1014,10 @@ type Context struct {
 	// Threshold Drop the words whose keep probability is lower.
 	Threshold Threshold `json:"threshold,omitempty"`
 }
+
+// ContextKind What the text is, if that is known; found out if absent. `code` is source code, whose
+// `id`, if it is the name of a file, tells the language where `language` does not.
+type ContextKind string
 
 // ContextItem A text, or a text with a policy of its own.
 type ContextItem = Context
@@ -984,7 +1130,8 @@ type Health struct {
 // HealthStatus defines model for Health.Status.
 type HealthStatus string
 
-// Instruction What the reader is told to do; used as `question` is.
+// Instruction What the reader is told to do; used as `question` is. With `longcodezip` it may be the
+// task itself, such as the unfinished function that is to be completed.
 type Instruction = string
 
 // Label The compat profile has `w` and `keep` only.
@@ -1002,6 +1149,9 @@ type Label struct {
 	// W The word.
 	W string `json:"w"`
 }
+
+// Lines The first and the last line of a run, counted from 1 in the source.
+type Lines = [2]int
 
 // Lossless What lossless methods may do.
 type Lossless struct {
@@ -1030,9 +1180,10 @@ type LosslessBrief string
 type LosslessForms string
 
 // Method How to compress. `auto` chooses by what each text is made of; `llmlingua2` drops
-// words; `lossless`, `structure` and `metatoken` drop none; `none` returns every text as
-// it came, and counts. A context may name another method than its request only if that
-// is `none` or lossless.
+// words; `longcodezip` drops functions and statements of source code; `lossless`,
+// `structure` and `metatoken` drop nothing; `none` returns every text as it came, and
+// counts. A context may name another method than its request only if that is `none` or
+// lossless.
 type Method string
 
 // MinScore Drop the contexts whose score is lower.
@@ -1081,7 +1232,8 @@ type ReserveDigits = bool
 
 // Return What to return beside each text: `spans`, the ranges that were kept; `labels`, the
 // verdict on each word; `scores`, what `top_n` and `min_score` go by; `decode`, what
-// `/v1/decompress` needs to restore a text that a lossless method changed.
+// `/v1/decompress` needs to restore a text that a lossless method changed; `chunks`, the
+// functions and other parts of source code, and what became of each.
 type Return = []ReturnPart
 
 // ReturnPart defines model for ReturnPart.
@@ -2251,180 +2403,207 @@ func (sh *strictHandler) Decompress(w http.ResponseWriter, r *http.Request) {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L1bdxs3sij8V7A4ey/H/lq0JF9WhnrYS5btb7zHt7Hs43OW6aMGu0ESUTfAAGhRTKz/flZVAWg02RQp",
-	"J5Odh+QhJilcC4W6V+HXQaHrhVZCOTsY/TqYC14Kgx9fGKMNfCiFLYxcOKnVYDTIj/IRc3NpmYAGTFq2",
-	"kG5+zzK9VBlT2jHOroQqtblnh4NsYIu5qDkMJFRTD0ZfBkeDr9nArRZiMBpYZ6SaDW5ussEH8XMjrHtV",
-	"bk76ltfC0qyGWjGpmJsLZoW5EuaeZZWedWfrm8CZ1enUiZ5tnYtCq9Iyp9mSSzdkuYHWBxyaH9Q2Z3Nu",
-	"aUZeC5i9llUlLXXrzlxLJWvY6lHcplROzITBZZzPdVOVuJjNdXyeCzcXpp0p7LfmK2abohCiZBV3wvTD",
-	"1plGDLLBlFdW9IP53HHX2J6DBUwwwlpR5kxOGVcr5sS1YzPtmJ1r44TJWN6oYs7VzDdSWglWyjJjOaID",
-	"/ujmYqzCaNqwKZeVKBlXJW4LBrWMG8EIoitW8FoM2enECuXY1OiavX3+3+fv3jLrjOC1zdhyrq0YK9vU",
-	"NTcrZvnKMumGY9ULhHYng2wQFzzIBrjGPrDcZAMj7EIrKxA0L7msGiPgY6GVE8rBR75YVLLgALCHP1mA",
-	"2q/J7P9hxHQwGvztYXulHtJf7UO8TC/Ulaj0QtB8Xeh/nLdHTfA6IWDxSSVYo0ph2AMcxT5AVORVxSwe",
-	"pUD0S24uotZBRPS+dfnWD5MrcZMN/vfBe+nmB/Hm39aTGrWd/O09oOt7+5zhnt9kg+sDi9fhwIT7cFvX",
-	"9OrcIBQ9gKHjM+6KOXxYGL0Qxkk6ysII7gSuaqpNzR1dx6ePB5u3MxvIsod2ZAM9+UkUrg/HpFbDCc68",
-	"gVawO2h+cMWNAgoG/d7hSLTWr4R2TUXEVzpR212YhD0/YCdYmJ+RG8NX+F3WMPWOQT5Sq5ts0Fg+E7ua",
-	"f8JGdEl+bqQBaH4BUEXAZBHM7Y7C4HFRLYB8r5uMDu2VEzXer7KUcB949T45QqRl6/fllOVn/gQ8PuVs",
-	"Kd2ccZYXjXW6vpBlDhdDabdrf2GkM62mlSychZV1sWjSlDOxc6BzZ2ThlLA4QsGL+U7YnmEjaB0J5kWt",
-	"S1Htu2ht3mBzHEIhcd0k7h8j3XWahZmywES1AfKikXKzhdH1wgHk9sLHM5oTj/AmG9T8+hV1Ozo8PMyA",
-	"F4bvm8gaD6p/wQWvKuTteqkYXCA21cQZYWUnzAjXGCVKFkk8rLrm16+Fmrn5YHT85Gm2eZdLwctKKnGx",
-	"e3PPfdM3eJ6l0YuLAnhE0Th5tfNonxu9OEua32RAgQpx4fSlUDsnfwltP1JToExq0bh+QAETRladHO5w",
-	"0LN1qawzTUFdb5/9VdL0JhtU2toK8HpHt9ehHeCCcHNd7urxhlrdIK5c2EKbnYB9I9U5toNO+9yVeEP0",
-	"dGqFu2iU3HmX32HTT9ASOqoLcRtbjL1UZIxwDCCd7uryPrQjojOV1R5dqNlNNkDat8d5/iu0AyrO3c4p",
-	"PkAb4k+wuItSzqTbefwfqPVzaozd4Y7u7oatkJ+DgLSLzGIj4HbczITb8z59xMbthXJzI+xcVzsx9GNs",
-	"CL2gv/xF7MSEj7Eh9lpcqN09Fm83uGxLIzfYJ8gXM33gfwz8IFBiLyggfuxkrl1m5wXROwolmywA6e8t",
-	"HGBtq3HarYKCl3s2iOA/uGVCouKUJ4JZzrQJignQwzXBsG2I8Kmqd9PB6Mt+XBdv0tfkBA7spVwc6AWB",
-	"+GChQag0HsDrvG6DMEfast8qPI25y/xSleI6mTvVSDtSHbbLbsO77mm8lkpsnsgpA74JMgX3WpwoGcrJ",
-	"mwexh3A9JKHy7jI2rq6Vs+8kXa9BJt66jbW0cDkLIl8pphznGyyNdCAEr+v53AWJK8o5KDCipj8RrLGi",
-	"HLEcu+eo7ukpk+6E5UbwMmdLGEGiBm1EBtr1WCnt5lLNmBJL+NOlWEB7PZ3mqKkPGUgLXNklTtcq4tHa",
-	"4C/Rkq+G7AyXZccK5epSTqfCgIJeGFEK5SSvLLNz6O6nJXU8nGHYN6x2gJx3z9NDGH72vfHLBxoCP7+D",
-	"cQKkP1nRZ0LhjgluKilM0KltgDXukgDO7IIbUZJZCaAz2KSD/eTmxZUwK9wyKelBcV9yy2peCjYRU23E",
-	"kJ2LWQ34xZaCwMQqrS9FybiDjioR0iZaV4ITD6ReF3PZJ8rHMR3sc85LNhFCMQAzm6wYZygRhSX0Krlh",
-	"glpab++4bQpcOw6v9LJvwA0yjlBb28fGrL3XZ0MRA5KoVp4kdleJAjFalYLew8R1UTWlYIIXc6YBlU+Y",
-	"FaqE4x2s0zkQpxOdCYnpghteD0aDh/Hnm2x9XhyQJtcmzt1qmu16N+f7CsN12Huc/ubrzeZcIKmR4SyV",
-	"dO6yT5T11iWl7l67f7ttEUEQ+p4FRCFqbfJEuFqfuLvp715Bd3/ftxS6VLiEINfdZQmkpaTS49rUrbD4",
-	"NbkH+4pvf9k4/rQ2jr+sDX9ZG/6yNvxlbfjzWhu2SmGttt3lE6UodCn211afU3tQV7vU5IOwThvh/aq6",
-	"MYUADipY/vDq6CFMQwvJh+ydqlZMqyBqo77DlqD6sFxc88Khgr+3NgzEdSG22J2Xc12JINihUF+JqWO6",
-	"cf3yOs6/w5WLm2MFV6DaGdp3Sb7OHKbJT5iGLU6ElaVg+VSb2uY9891hkzhG/xbxTyTecxaoLSMSypZG",
-	"OxFdtUyqE8bJN0sAD07fDv/coP4dRngXQ0XPqbxyluWyzIOyK0ETRt3H6209vMebOzYHWlS8QA9+HmSJ",
-	"vF9NQh6YXPfNFpdSlVsU0Jw3TufMaX3ZgnKqzQiEDysyVnNzWWLMxNzVVcYqPcuYFdwU84zBhcnYT1ar",
-	"jKkS/x0r9AVnqIlnzBlewCjyWpSgh6D8SRr4BjAqPhFVDya8U+RSQQF2qU0ZtWREV5SdUG4asrdw5nLq",
-	"kdXbHQJawxhLrtxYaYwbICPERDgMGYCbCqrvGmrjUvcSv17D8n8LSlVczRrv59y8CwujZ4bXNaw5tMwC",
-	"bYETxu3CieBWJFpdLpVeql7Ma+WQTS9y43ZhVJRI1illJa64KgQIXQD5wIgzOPuldHMN6qiia1sLrtil",
-	"EAvY24RPZCXdisxHdqzgoO0Jm8sZUCdp/UHFAAwM6/BWBFT7A/rSkUUneqmbSSVaEKimnghzl3OxC662",
-	"EKhLsXDMcDUTtouUQ/bfWipRZhQ6wuGQECcBR2NYEGARd8wLONlY/WYkPF8Qsf9eHLQx7GZnlEpgTvuZ",
-	"y4hLn6WD0U+fkiHpl+dhYNiHuHa9SLrkRkk16xr/b6fu22zIOEfcerwaa5R1/V60AEgW83WnnHIHO3Rq",
-	"Xr6jNfo77NDJ8vY3RK/JYN9li+76N9acH3vr7Z8sqe5tGE0Xwp+UvGZOUlBcEg/3/cE2LQXdzleLubYo",
-	"LF4JwyskAz8hXWCTFcv/v7yfNANN20JwWtPEPUvEz8tHyMEX3Lg7iDu7IobuhD/pOX6NXORW+0c02wLJ",
-	"87cpSwDklpopsYSr0a+63zUqaR1df3tg0t01n09A/O4Y0pQNroQJN6QLzrM5cZ/lXCjAMiZ+bnjVOhRq",
-	"vmIz4UjwYpOV2wLK34Oebom0ivQ0bCKieAq/Ng7LY04aohVXF08o2PRuIylkmVjXCp0wtVTSOln0+Ey6",
-	"0APIEUDXIZcoVn2qwCm74lWDFD2n/fff9X7RPEew5BnLg9IDn8U1SNNOXgn4BpIeeY5B0ekfPciJPcTk",
-	"1fk79vTR3w+OUGS0IC+iX0hw24DOp9UJE/XCrbwWU2ph8Z7W3Pmw3v2pTKV5KbYoTCTBSYvByqLWZtUP",
-	"5ZpfJyLp2jgKhUp/bP1q0jaqSuR63eSb48UBEne3nSohSttajTe3sZ3g9oX87kFvoVti8rrgS06i+ebc",
-	"CRHZDLjefpMRRzdmyNauUoptyQVPjq0LnYgV7bpuv8uvpe2z8nDH70z/yRa5mxdWMOVdDgXX+HWrGISL",
-	"vX2XbwLqbHJNuikoI3oTiPet2iBgZKQnX/N6UQmWL6SbH9iaV1U+ZGcgiihkq3MxVuGwgtpCNpSpN6GQ",
-	"luI0m6CFadpYUVLgak7Xg1SSJIjx6PhHNFbH7z3kyDso9vUTbfOo/uVt/J/xNn7dcMXdPSQWzv+7Q2K3",
-	"G0i63CxjtinmjFuWC5UP2XPhROFEmeA36FPIyKD3//3CD375+uvxzX/0MlFdXPYxL7LPU1wG3h4QEXCj",
-	"8GHIXjlW6EY5y/iMS2UdU5qR83ILh7uja+guHovf5hTYpoR/j7dgjTbi2P0ksfVm9ohX8De0KnECvo+q",
-	"X+hKFsGIxLzxSyvhCcn6DvZyqHYj2DCG0f8Oq2xUD1fq4/LQ8G4MHnt8l5rTKHeLjvPdOovTjle3GAa3",
-	"8b1Uyu+M0e6tHwVwH3cKLtgdhvPdMTh9ATj7Rd/8ltCb2+Ju/thwjzXav6/rvVFuu5ljbyf1ftEUfq7t",
-	"8vqdgiK+x615sx2P+92UWyNe/fz2DtGwrSSzsYYkaiON+3x6iGBYi1PWS1ZpNYs2am/XQZ3I8UvhuTWl",
-	"j/ohbksnhemjM3b/7ClUzUzwvnIvPJBUuuDWYqxucQmMXjqfnvnKsYmAxdtgRG8jaTJGJhKpmHSbJlXE",
-	"+360wYPG5SdCytPH2Q49ynfLwtD9B1PcMYxqm5t7H+d2y8z775GH5ZLbKKT1XN4+Hp6Fldy+yV4z7xbX",
-	"9Gm15CvLnGnEiAKJC67IPdI6pyUIwZTl3S9WbfLiUnyvkbO7j6+3gjN4J7ti4U5gtkyToEqw6QXqWihV",
-	"eq9779O7qTdmYcQV8yqEVIwzo5cZ+eK6ruoEjjHfdj0/oRT9PtugWfbkBm9xSVrbK91/JgM3I12ht6/n",
-	"Wes9MT3bO7mCT7IW9UQYxh1DWGHyZVNVsMrBCHCtDx/2dJ9RxxbTQAO/2JLO3YtmH1cL8V66OQF7w5IQ",
-	"QOTHCvvOBltvXjele/Pm7RO/5aO31tayvq21OfsdXS9UaaOPi+wXIe9+CmcEUvtUGuvibfn+9fZd/buc",
-	"BV35djPb7TrbQZHGK24GsOPklsoGMGBNK6aLojFGqEKE1IiOQLOuI++wuHTEnU0B5x+CV64nGX3TC6wv",
-	"fY7EijylxhHYSsOl6mZN3wZSmvDdPwdh7g9+SPp23g5MPzyPw2+wVlpiH8xfdQM6+2jJnFIFKLDA6QoE",
-	"aFbqE0xnQcNBsHbmTNo148TTJ08e9ZknKABkq9uudfSjyS5f5ii550B1cwyr6kF3VfaIf3cLripEr3/C",
-	"NJWPX5AuBr+4YGbsZwGw1H7T8qLfuL8e3dHxuE4rzd1vCswAdPlt8Fluia3TZg+5ZznwIOnDwtdJcPBd",
-	"Zd61UDfy4pV6Ez8mRgIZTBO5Cl2VPXlcIuRPCeUCdUHyK64XFZcKqHIp8dJwsxqBVIAaJAqFP+Qwan4f",
-	"DS4UuzJWdmWdqKNovYxT+LwlQHLQf6VjGib8IV9yU+cnrNSFfRi2OKxLbCnd/W5ilt8H9NmTuDwDYJxR",
-	"N/z8GfvuHWKYZLQN2bMV8zDFpLZJ41g+d3WVw04lAIZf+pBQBBEGNk3HirMFn5FluBVWG1VqRdlvLLcL",
-	"Xog4jOVXwjLlteVOilok+gEkSksLTB9HGGQDLO6SDSqN7lB7hWSKwvXgnhkEDMgGVVOjscWnOC24m2MA",
-	"i0TuBdvaE8Qvtanf+lXA53O/EvgMspb/+BpXBJ/Ozv+X//SmXRl8fRlWh63iCuHbP2iV8PG9Xyl8fk6r",
-	"xRYf37zGg03429NN9iZVFYWQ2+Ti52IqlbeYLOaGW+GxWTovjFjHQXCRyjrBMf5QKjY1WrmMWR0iVMkQ",
-	"Ccc6VjOjlxaETJBohCqRFFr8NhEzqVQ85k1iWomZUOUFjLDNE2QdoKdUSFZiiKznaVgDSmMSH2sWGB6p",
-	"gun9RzaJmO3TMQ+OgBhQ5uUbCinBqAwrhIJxQEBjGhRnWhiGuh09YbRDVbJaGxEdQmQEOH6aWAQO+itM",
-	"bZDMN0lETSBnvHF60GegSNM6knAbbYWFLS4pvTJQMOlTHvX0hOVVVVdSzRp+nGPYSRtt2PG3kxTRGOEZ",
-	"dS0cJ8c89kKInXj3u9eWrZfivCo9Vt4ukfkEwEY5O2SnMWo7OJkZVxSg0Tr2FOJKyNnEqGssWsXdWEkb",
-	"ptUmMosu+fRwa7c6SPJVgHX6vVF8Bu0LLZRK7EkL6LROaR768vr1m9dxNv9TOyf9cJ7MTL+8SeanX95q",
-	"H4UWk1o2rgEov94+5bMqSYrGyFQ47kovKUxhMxI0YunR4eGa8epwXRyBRexyyVIgk6ySQNTAFaMjarZw",
-	"B491foKnGpx3RhBOAMM5HSsajfbRGnQlxV0smkkl7ZwsHiCb1tyJ0vOU2HpIWQbQBkndd/lpkyyfzl0E",
-	"law/RRxT17AXEgeMmMWVUUx3a5kN6OmHatz06KlXX1E221c1w7me0SB+uR9f4lD07awdEDakkjKBYTcL",
-	"jljZnw3Bg1qamj/DHU/KwyWl4cgblZiiohGAJoIB990erfc9dfTfXmL/m2zwPsmhuqtkqXQgMUB6iqbH",
-	"DFpUvD/f+p/S036Msu6VkH5utBM2CjeA4DXcAB/Yqs1qyE4VBRaNVSUt6kROFM4zoH7BB60b2cBxjADz",
-	"Yg/alayvKeeDw2h+QCyD0Sei5rJKRR5ZWorDwFZ0x+l3oZycSvqmxAzL59l9awEAyM5okfj5I60UP3u5",
-	"yP/u14zf/tEuHL//K6wev3368Dp+fhH2gd+CVIRfXj2PH5/zpPvbuDdq1tkgtWh3uVOUqqQThvfFT70A",
-	"gsMIOnabreLx4d/vYqxI3f9xCd5f37OEDy+OQY3x19RmiG6OpKTjJ08pdg+Fgd/HlvLouCcSckOaed+m",
-	"LbZEBy6uLDapaE4Wgpzi7JaBpr5fublWbMGLS9AqWsmFGmaslpYUEanQ7VdiZtpYPfCz2wddsaCdnybc",
-	"E8H9aOext//hzA9ykw3+leRc3m5yQU45EYzbS2B8rwB7hDA2ZoscYIRZUH6JxQEXpLIfYxXDRxRWNggM",
-	"1J/40yfZk0f+0DfY3zbbzQcfS9GjIGLMpVZI+IhvO43S/JAdealexEobQ/bZZ7lwZrgTGcs7oRf5GNac",
-	"x8CJPGNzXk2jrY8O67qoGiuvxJsglpBZ+jZJZocM081B3akR/VOIBRpBvGoBQhZHRwGmvPZbhz7EtNZ+",
-	"8z0dW3DLRdl8hCqxAq6BSELxzG1wuC8PQ5IENRqrK2FAe2VatWlhJyxH6Y/4D3cgFi0uVJDeQyJ1zmaa",
-	"TVYnLCeHlW89VuvpnAzDFWnl6GwKKt6WhMQQyrR/tg5B7D03rktgftykfknThDFSalJMnfOJWbbPGXd7",
-	"cg4Mfu4Ho2+vw5D+j2Fg+ur9iXDxz0N28poHCBTGpddLuUOZ3C6EciN/YlKVekmSAUK1VZD1UlHJHhKp",
-	"qmqsopRPpXxQV32WKLKzSk94FaKAAiHB8Oju/fM6bzFv1CWFRyxlEJOjuAF/HGQDGnRPGCIYznxP/PL/",
-	"++4AowVXvUZYwBiWf0FLZsaEKu/nPdmNeZKin/cFOKRxzi0XTcMbjrfnhA1Ggy/HX0FWxrrLsW7G1otc",
-	"akw3SC5D3ZCRZMXEdUG3Zi5CsBvL59yU+YgMCXhEj4+Ph2OVWz11+YisxN4KveRGdY8WOqP/dO0ksTmM",
-	"sO0YoSNcCT3dl809wwX/g/rRl3PsDYChos79bi1gFBW3biONq0e8vlOhX9JCekrJ6SWruVp5ZKlR1EbN",
-	"ww5/jyQmTGRHoANRbDPcb89X+p3yjoa+gPad/HTnoU83YG4L2KgFHpdF7e32SlRbipGfWpb7wtJUrzzk",
-	"x/dD7nsLf/fTG9pvJ6PS/5amVPqfgj/5N2Y47VdJYS1ucKOgwi3Itbfj5ndKn7oLnv8OKVLRY4wZFm2K",
-	"1FoJ6jT1yVOAPhdTJ053u6F4TWrtmGk3DGC90Vsf0zjfLXY4khbJeLWR1J3a41rpNqyCpNt/g9T7MeJ6",
-	"lwYjxbqoezOJYswYNsoY0CJRkv2bZBYbzBumUQybT1b473CPvHNK1WlE7+yfuXRSzRAhOZsaIRiIXb2L",
-	"2HMyCrftm+yl0TWxaV2u7lniXxis5ANlqALjXvOsB4SFSZPNZi3Ue3E5JTOtvqyPDw8vLybc9hkeo520",
-	"jf7MfIILWdW9JHWlCz5pKm5WqQeHt57uGOWQzlZUR/HbnsE7YQ/vYJxnNEz88QzHw1+/phtGIrlvSNxL",
-	"IH+EHypagfvVMVjW7lQvbHVblBkW4Nm0BVKoWLWi/AfkqUFGBxUNjsZDHys4gHhYeP7aMb/vIj2fAp3v",
-	"iT6+veiJWLgLw53UPfmVnVT+nO5Vno6Zn7AjBLPS0VqPds49r90+NTT4lSgv7hDje2sxgs5ond1vHuoN",
-	"+kanPYBZgHBOBiXyYHhPlirZTF5RmiiG3KIUPxVLDKuDOYfsjY9VQIUAHWTEEirBr8RYufW8IPorRRNI",
-	"4yvfwUxGYFHW4AxnP/SUyvAUeM7tWFFAMFqT4MiyUPYFVBHc2P0he70eUUFTJNWDogsOTjfDmkdjRbNs",
-	"GAZiTLJcz/oZq7F6QYFcONiCuzkGJC9xlNz7ax4CoB++PX3zAn5sq9sUWk3lDBNwmwVpEBmbaWGZRlcs",
-	"Hyt6tCjaxLRjdIQTUbK5MGJE8RULo69Xw7pkTlSVtyjO+WIBmKyp+siSr3C9f/sb+wxnAZ8fsAcPQFt/",
-	"8GCEbXqsXw8Atx4M2eHw0SOvtHOgAqYcUv+OmhYGSiURXoEwEEL+UsHfDxDEDejMN4OIaLktkwYAS4Ho",
-	"qRieMvpPERFnOmNWjxVrDU73bBD/S7Egf7ZvTMhekSPiAfvYuum4D0VOCZvf6IMgKbiQ+rDdHQjoypA3",
-	"UQUIn2uMym3gB/mwx5+HTwktk1JdyO3QFYj2d21g4JQn+JMNdmD4mvvbM2LeDOxNblHVlqkpcw2vhqzt",
-	"HozV0o5V9PkeHFPwuGW8cXNt7L3bzNeHw+PhMQ7UOLxIGZs0JPlMmlk2VlNNqMGNtFoRwWl9oF4+HrIX",
-	"cKrxtS2skIxkJtYRiqndF3QI+Yjw/JWzjIgodCNzmS91FhHrXuuq9QFyRePaNqHUz+c50BKMyoFTIOUL",
-	"2CBmBQLdEF7+ZQUGl6CVSrFGwdcy4I9Bf/Ccw5UTxrIrrqSde4MV89FaV0IBJ0KL2hGm6eJZSRscacEn",
-	"TMYXwl6sZVyGqkP+OO5ZTwEeeNZHeBirjWWxckHWkx+fsRzWkG8YuNkP3iJPaxYGxeM8kaa8wRVTMRK0",
-	"Rxy/n2HRo1gPFOfpVFvMMxg4X6876q28ZGMesS9kEf2aM75YVKtQiI8nhQzQ6UDWZJYSoVG4llm6uqxr",
-	"hAOQ8GKO+09qp2IzXxUzH8LAp+QCx5gcCuJwloqYUZUuy7wpmw4ihp1mcCgxjhXXkvgMcjpdjFIp9IKO",
-	"AY3dWWrpJlCFmpsES4BP3jrptSHBzLtZeJDiPJPecsg0cLsixJyQnpuzOb8S5GrmoDF7NMDxsUh3kk/+",
-	"+PAQd/4ZJY+lbuM5tMHAoizFWQrXIe4l+KUwcN+tL4VIFhwsVkFBPYz5sB4g2EsNf1GCm2oVyDmNhsbk",
-	"15jl287uC8ZjSZ20Aj6RWYwLECQKrQsAD5L4HmIFuqnSDrhv2FpUXijaBysFyjbxJslrQnh747Y3QxDU",
-	"YtBlAJDh0gpKiQniT9ap/j7lsrLxlTufUIAsCWYbwUSPDw/paT1G9hfMsfHpEhkToIFgbYGL5NZckJ0i",
-	"uv7ba8BmIF4riwtGe0tat6gUReVr+0vDcm4KIKY+7ArxCBWMyHrSogZhF7DmljWkDIlmovceqWfdVE7m",
-	"rZuup/KHDA8WwLgU/+etrAnhcmjxJYQfsvcVLwTcBKDbetpNsMF9UiAQLQjGBXqgNBP1RJRl1PmNYFOB",
-	"wegSU7EahRX8/EgnnZMmtAKxHNcGgxquSl0zH9ZAuOi9okfsjXwWgjdCSGAomOJlhXUhGWWGJApuQukK",
-	"vE2+FsR9Z15CxCBXqbz9AATptkQF/iKWwjqQ2GE7I4bpOaEs4LLlouj2wYmolmSlZ95UC9q9qBcVulap",
-	"DCWbY1DlaqxIM+CVnCm8yhhUGscnDFtwBHfWZo3T3D6A09RS8YrNZYnO4zTmzwgsyQn3c4F2Ox8riovC",
-	"lycpTPRAtgGZFDAZg0U9Ho2JOGAAp7DDJOqQuNNEu7mXzGJENppnhpux03aulxTbgPAeknDzcS5WWPyx",
-	"rTlgR1uJ+Rpv6WEkQQbp5R8+xmsraT9l67QQruNMOPYj+8/wZid6j6wnedIidh0ds/8MdcAiJ7YUm+ul",
-	"C18DxHMrrxBR1Uv2MXqmJoI9OvaXKPN1TBK8/tEv02sF9GynCtUXCTmW3LIS7gyn8/TlfKNMjoRatcHe",
-	"RGESmI3YFxIyv+ZE671StsXrTAUzuBuy06ryUeptEDpyISNI+D8h0G5GmBP57GrHAE8sa4TiBoXNNoDE",
-	"KUCgHdzNjC6gxRtoqaar9UVdfeivvIYu0EJgJDsVIEXm6w8SmhGjJY0fxWfTKJIMMJTs1KMmhi0mlUL8",
-	"PapA6cLOQ5I7ugKn78SrauSLVbWR97VwzOrMTw0g83XmCIs8JV+xmq9g6ImAxQC5IWHIby9ZQcac1iHb",
-	"gfu7BeClRaTaJ5Abj93IScL1/Nvf2EsuQRFieiEU/JQUz/MJrcB5a2k5MXCrk7BtSpKjp18DynesK6Ar",
-	"VwImQ6kqsuIRZk3nZFDxg93PMG6cZAMXMJ2XtXTOv4ZLNv2WT6ItR5EggTrjpLErvLCmwXxST/+DXEw7",
-	"skthRMmODw/pAm4EUY4VSDojQETuGjtqi8PkWSv2eBTveN1GzAvcbH2/sMYco7DTNcT5/dvQZBMeso9L",
-	"zS5DkGME8EyBqNbKM6MYdDVWXqMK8Pvh8eFhxh4fPYL/PcnY4+Pj+5m3aU0byyv/og4rtTbshyeHjzwx",
-	"St7Cze9nwe4kLbJ3FSRbrlaAhJeosAItIi+81sGnGR4R8oX+EN+B91RyNo9cnlJwW0MVASGw6IkuVyz/",
-	"dUy+yPFgxH4dh7TT8SBjYzQm0idMPqWPcO3Hg5ubnHDo3UKo01f37FgVlcQ3ehbcWC/L0zO58Qxf0FEd",
-	"RXEuNui+uot2kdVCkNkhb1Nr4Q+4FCQFnHWSfn/48PKMPf374dH9Lfm/iLiqqSoKwfbysLe3pHnHZANA",
-	"kkFhpqmJFIH7zT91zL6F8nzfGC6dfaOj+gZtDvA/tv7B/0ttQAL/5oVsqa54JcsLEx6Q/QZM/VsH8SZG",
-	"8Ev/9DjoHoYXLoz0OI6ktLuY6kaVcQylSTBFM6Vv/yS2JzEQu3mTXWdy7CSupXX2hOWn0CJnFXxFChUs",
-	"rX7YH+OwgGIXTtZCN7iblbB+REQ+9MYDUttKL6tV6P/32J/Y6EUtbc1dMY9r4q2xmsfgLq9laF9Wmcpa",
-	"6BkxbRr66FEc2ml9UQF3SQatZI0pbMzKXwRSR197wvdu4dUo2ywWQPDLi1qUkl8Qvvqh/BPdDH5E4VkV",
-	"GkV/Guj4uIUQcpWLRhkQ7IAFJ+vBeBjPd7AsdqWXhKptFA6O+KSDRE4YxatknEkzA+KAJn/f/lGyFX7F",
-	"ZRWm9kcElAbQJdIU/w5CSr42x+rREjunvvEGexDR1uj45sh23jgn1eyi1EuVDiqtf3IfaagGIPNlC5fH",
-	"CS552w3FLaVL69h1/JnfsjLSoABXLNECPJJvpH19g/6YChlJAOv8E28+XIHMW8YRhRFBQHwF/c1jKzTM",
-	"zwidDl54NBqx2S9yAesH1lDxlTAZsNvREZuIlVal1wGTMZSw6G/WUyKa39jRU1aJKxDnPRGCZvg3rGdq",
-	"g+aINxVRLDtENItjtlUlEg2TfWPH0HC9cTS3bDQ/Wm8auZtviovCVxdh8CdP07Zt2fnEhsa+dUKDYdOf",
-	"Pr48+JGUp3QHmxpytAB187i/bYK0izXQwGn2NG6cQDpWz3QpPYO2GHGH+xl55uQpeamLpgaKEW2WCvNM",
-	"yoYe+A+8DJ+PQiYxVrQlTL2B9dvGGD3jQRjo0c8Qb8/R1STVDL6TEHVaFGLhRmg/hcmkVg+vD+iVB1AO",
-	"O/Ey3quV/PRwQrSZhC6ccKziuZEnEokraC14Atwyq7WKKiCbSkUWHQr0gyNRmk39UxKlMCN0sIxVjvWP",
-	"8iE7C+hEXQlTV8yLSmRlWgVmQM6fGEFM/roflG6xZ6yAP87x+cVNnRkNryOGwaLwfcO5ct9X5vLMxot+",
-	"OGcMWGQhcnCsoqjMfPjbSVsoI306AThQ0aDWROhf8xXjlUU974EVyj0AGL59jhocAV06UXtok0gfg9Qj",
-	"dyN9hUxHI29t4eFJRbRcc9A6rGvldcpfC/FnqKVwRgKfN3qhdw0ZclCQaFnEqnDo5RxuknTkkfUR+066",
-	"Snh/dFIgdjQ4Gh6ie30hFF/IwWjwaHg4fBQTfEa/Dh7OsXLEL/DZvxOnFwJd4epVORiFohcYY7XQyqc6",
-	"HR8eUjUbJKoY65YgPqYcjX6lgk58V9iZnwH97Os1EbCcBP7uQ1z6h4pre/iS9BCMBwhxkaPBKxv8igVo",
-	"nLySV+K/QorU6MuAgEBlMx5i3Y7tAAk1OP4H4PF/BNAuF0vZA0YtuakRRE8OH/0BS3irHVsJrwZorHtG",
-	"QU+khSAwEvlm20S+9UNsSi39ZL/pnM9RAepINBMq4hAZ4tZjT6gxBtBo21tjy2oWxUxMVe2GQXZxJRgq",
-	"fCVBYd0zXa72OCZflNg/WOuMFFcck2rbvX6gn0WJwhafeRMT77BzlGpjmAsKJXF2rBD4hcrSDkpdHByF",
-	"MlqhCovXjKi8mRJLLHTOHrE3fMWOD48fD7GUI/Y3DWXqhfKvvjIUjXZKXM0LCaGmBmLtaVh9hy5zhlU2",
-	"fJ7ccPA11j8cUGbwIH21bvAZtMWlV8njsv2S/2ujdPHoyeHhTVKMrIXpO5/4n2H0CIVppHDzVRwRPD83",
-	"srhkE6OXik31NfupqReWYqPI2/EL8M4ZIAWVnj0cPnqESL7fHVx/LvSmG+IEAL75N1KhzpvoN9mgT7Dp",
-	"jta9Ka+RJXpRua84zAZpSR/sEL7w6NpLnzF7eMhOI88OnBqEgbHKNx+Q8WFELmQdoF2a5UmKQh6ykfNY",
-	"vypncjpWVoNejg6ntO4WemfaulvIhBMC6E01/uQOXpW7ySC2fIVlYzvGul09favfg3gGwKUeq/AUS9Q8",
-	"qDAdSoptbWZPTrvF/tZoKkm42ykrRqag4IVC3ZrAHB/jJqduHh+y92dLblqtQkLUiBxHXpyWFg2pWFcH",
-	"DScoCKLLzD8LGJ7w4yVmXOM6kG1E0dDXkoimo4TQ4II9fmBPsnn7sBV6FiJZMb3FpbqzIgr1Mw98vv7O",
-	"HGS/W+6fxg8U5u7X/JTlOMYrJ+rc38Qtt/2Po10EsT+GakU/WIxKBBTYRp88tLbSJtI/1ojT70pffgdC",
-	"8aFRZEIHRRK0QrgoyeW3exMFTfvplbNfS5u82mEHfwCv869m7OBN2qyzpVBPR2M6BNojRD38U53ZZ18P",
-	"Nu6CohSTg5KKArXXDioUbPdEe51EwZ//PaSpU878Dxd+YF9b8aBRbssb5Mgk/1wnj3uhxZGt0Ue12J2H",
-	"37rZt7PtEFEJ0jeVGB6F50TRyBX8ChQV7Iv/SEdR82TPaZk0Fcqj50c7cWInoZhT66vO2EQUvLGCUZ0D",
-	"MvSQB5RZqQqRrcsAodpM4poKUeztS5hdBG8rGP+bsHyznvUfjOrdGs1bUN6H7v65uNCdqgxs50gwKJoK",
-	"SBtuDGiZD3seKUBA8FowoxsnbMbI3co480kGiFFFxWUdc6qCwPzw6mhIdXZgcLTT3XyNS/rVZx91lgYL",
-	"8D+ntzP52Zsvbr7e/L8AAAD//w==",
+	"7H17cxs3tudXQXHuLceeFi3Jj8pQNXVLlu0d37FjX8vZ7G7oVYNskMSoG+AAaFFMrO++dR5Ad5NNiXI8",
+	"uVNbkz9ikurG8+A8f+fg18HUVktrlAl+MPp1sFCyUA4/vnLOOvhQKD91ehm0NYPRID/KRyIstBcKHhDa",
+	"i6UOiwde2JXJhLFBSHGlTGHdAz8cZAM/XahKQkPK1NVg9PPgaPA5G4T1Ug1GAx+cNvPBzU02+Kj+Xisf",
+	"3hTbnf4gK+WpV0dPCW1EWCjhlbtS7oEXpZ13e+vrILj16Syonmmdq6k1hRfBipXUYShyB08fSHj8oPK5",
+	"WEhPPcpKQe+VLkvt6bVuz5U2uoKpHqVpahPUXDkcxvnC1mWBg9kex08LFRbKNT3F+VZyLXw9nSpViFIG",
+	"5frXNrhaDbLBTJZe9S/zeZCh9j0bC5TglPeqyIWeCWnWIqjrIOY2CL+wLiiXibw204U0c37IWKNEoYtM",
+	"5EgO+GNYqLGJrVknZlKXqhDSFDgtaNQL6ZSgFV2LqazUUJxOvDJBzJytxA8v//P8/Q/CB6dk5TOxWliv",
+	"xsbXVSXdWni59kKH4dj0LkIzk0E2SAMeZAMcY9+y3GQDp/zSGq9waV5LXdZOwcepNUGZAB/lclnqqYQF",
+	"e/w3D6v2a6v3f3NqNhgN/vC4OVKP6a/+MR6mV+ZKlXapqL/u6n9aNFtN63VCiyUnpRK1KZQTj7AV/whJ",
+	"UZal8LiVCsmvdXKRtA4SofeNi59+3DoSN9ngfx180GFxkE7+bW/SQ81LfHoP6Pje3mc85zfZ4PrA43E4",
+	"cPE83PZq++jc4CryAsOLL2SYLuDD0tmlckHTVk6dkkHhqGbWVTLQcXz+dLB9OrOBLnp4Rzawk7+paeij",
+	"MW3NcII9b5EVzA4eP7iSzgAHg/feY0s01s9EdnVJzFcHVfm7KAnf/IgvwcC4R+mcXON3XUHXdzTyiZ66",
+	"yQa1l3N11+M/4kN0SP5eawer+TMsVVqYLC1zM6PYeBpUs0D81k1Gm/YmqArPV1FoOA+y/NDaQuRlm+fl",
+	"VORnvANMT7lY6bAQUuTT2gdbXegih4NhbLhrfrGlM2tmpZ4GDyPrUtGkLubqzobOg9PTYJTHFqZyurhz",
+	"bc/wIXjaFnc/DM/gs5G5XlS2UOW+E7TuHT6OTRhkxNuC4FPi0cGK2FMWBa51wIoscnmxdLZaBljlvWj3",
+	"jPrE7b7JBpW8fkOvHR0eHmYgN+P3bcJOm9o/4KksS9QD7MoIOGxiZkmKwshOhFOhdkYVIokDGHUlr98q",
+	"Mw+Lwej42fNs+9wXShalNuri7sm95Eff4d4Xzi4vpiBPpnXQV3fu7Etnl2etx28y4FZTdRHspTJ3dv4a",
+	"nv1EjwIXM8s69C8UCGwU663NHQ56pq6ND66e0qu39/6m9ehNNiit9yWcgTteexufA1pQYWGLu954R0/d",
+	"IK1c+Kl1dy7sO23O8Tl4aZ+zkk6Inc28Che10Xee+/f46I/wJLxoLtRtIjS9ZZIQhW0ATfauVz7E54hB",
+	"zXS5xyv02E02QD65x37+V3wOOL4Md3bxEZ4hWQaDuyj0XIc7t/8jPf2SHsbX4Yze/Ro+hbIflKm7WDI+",
+	"BJJRurkKe56nT/hwc6DCwim/sOWdFPopPQhvwfv6F3UnJXxKD+Jbywtz9xvLH7YkcsMjt0Qt6CJze8A/",
+	"RnkQOTErFUgfdwrirmBkpfWeCsy2CED+e4sE2Jhq6nanUsE60hYT/Iv0Qmk0svKWEpcL66IRA/xwQ4ls",
+	"HsT1Kcv3s8Ho5/2kLp6kz60dOPCXenlgl7TEB0sLCqjjBd6UdVuMOfGW/UbBPOY+/WtTqOtW323rtaMB",
+	"4nPZbXTX3Y232qjtHTkVIDdBp5Bs8alCoE69vRF7KOJDUkDvr4/j6Bqd/F6a+MbKpFO3NZZmXc6ielio",
+	"mcT+BiunAyjMmz4BGaLGlfQcVC7RKzBRovaqGIkcX8/RNLQzocOJyJ2SRS5W0IJGa9upDCzxsTE2LLSZ",
+	"C6NW8KdLtYTn7WyWo1U/FKAtSONX2F1jtCfPBB+ilVwPxRkOy48N6uCFns2UA2N+6lShTNCy9MIv4HXu",
+	"lkz3uIdx3jDaAUrePXcP1/Anfhu/fKQm8PN7aCeu9I9e9blbZBBKulIrF+1vH9caZ0kLLvxSOlWQCwpW",
+	"Z7DNB/vZzasr5dY4ZTLoo5G/kl5UslBiombWqaE4V/MK6EusFC2TKK29VIWQAV40LSVtYm2pJMlAeuti",
+	"oftU+dRmgHkuZCEmShkByywmayEFakRxCL0Gceyg0p59I7d1gWPH5o1d9TW4xcZx1TbmsdVr7/FZ1OZy",
+	"29yXSWPdcG/N6rLMR0J6oXH1T0Q+00blI7QbbR2Et5Wig+PRtaJwYici95eqVMGafCSsKdfwwNh4PTcy",
+	"1E7Bqal0CKrIR6JUsyBsHbr0DX0PsgH0B5Pj5oDS6cU9qf0U5/aaGuMv1CR9OW8aph/ex+ZBbJge0+mF",
+	"WmhT4IxL6YOYLqSTU/YubhPDpe5rJF8Cz56UKs9EXqiZNqg8wLeZVmXhSbY2S5r3GhwgBHaYo642eCrx",
+	"kRalAdPKhPRTZQo8YapahnVyTK6k39s2fYu993hUYPV7ZJYX+Qt7PfT6F5W3+tUBvXPEQd8YIcnYsjPh",
+	"1ZVyshSgjPsMeQF8fODJXEWenI9yoDzYESNmzhqmo621SqbPhm5jV6KqpwsYRlBl6YWcAGVDZ1H5z8Rq",
+	"oaeLKDqMmkuwOE/EQs+Bn2svKmRI7I/Vs0ZW4MmOftfkTStsPSlVM0xTVxPlBvdQOHyQLvQ6wx0Y8DCm",
+	"6O+3tZsq9EbkLQMt76fXRtnvYfu8VZ2G92BZSA98FLLIbuIU6JhFWk4D6OVf7O+5h9MLtjcvrZlPbaF+",
+	"0cscN3GKrAtGL+D3bdF0qdRyV0zFzkRzYvlo+SDXmfBAR7JN5niKP4xGRq3yocgfMa16dLVIsx6bxD48",
+	"KhlCEm1HBgtsZmpNkNoo5x+IlS5LUVgip3RKN50ylTbx+1HPUdgwITaPbyXdpe9qWVNbG3JV9lAFT2mF",
+	"pAcSgSgfxHXk7cBxhBRTWwE3i9pCKc28lnM1Egs4hbgexK+Q0Ao68nQ2koox084HXCpkv/RrlZGYwc1A",
+	"lQ26H5s0mgx2oleRaqbmpEHfK0Zu0A1q1J5i5h0s2VlqCb9+5Obwyzm3iV9+sFFrlubyAgbeWe1eQv6r",
+	"UkuYQ6nklYIlFauFLZWY1QbPE5NPZDvaeF2g5ln1aUE3vadr06ULR82s2WDqDgfdZdhj9IoKdT0t60IJ",
+	"JacLYWETToRXpgDlb7BpBS1r9IBHjyqaWkvpZDUYDR6nn2+yzX6xQercutR347Nuxrvd32dormP8p+5v",
+	"Pt9s9+VkUBSCa/tB7jNP9ARt+lG6c+3+7bZBRDfJ1wwguVg2Om+5XjY77k76q0fQnd/XDYVUbhxC9Prc",
+	"Zwjkw2z7lja6blxJn1vnYF/nzr+iJf9fREv+Fbf4V9ziX3GLf8Ut/nnjFjs1tsZvv+GCX9TmcgcDXkpH",
+	"bruWHYQ8GCwO5MFD8R5UamuiA440TNSz7QwdpGPTta0KfaULVWxYJ7dybHRJbfoQ7mEHFyrKtf18+y/p",
+	"+ZvPmwr2R+WDdcq3TFvQKJTIH18dPYZuaLHzHetC5k+uruWUbOv9p+Dscql2ROlJy2dh2rGp+r2b2P8d",
+	"IDnecWnERAlH8y4IRZZDN/kJ7fJEoRGRz6yrOh6o2N89Jolt9E8R/0SmmxRRoggSE2LlbFAJBCe0ORGS",
+	"vCy04BFO19ERtiTc11JXH3biTfAi10UeQwPRhVVEL3ePfOXg0HZDy1JOERuZR31ph18G5XyLpe3raUQL",
+	"PZd1sLkI1l42SzmzbgQKlleZAJO/QDTqIlRlJko7z4RX0k0XGbOGv3lrMmEK/HdsEGWXYdwiE8HJKbSi",
+	"r1UBdhnq4zv8cKWcqLKHEt4bAqCgQr+yrkgxhcZ/xXwJ7GdYdiJWjtJEsoY2VtKEsbGIyCR7eKICgjHZ",
+	"Rt4k7f0Z1lsY/m8hqej02MGWnZ07WVUw5vhkFnkL7DBOF3YEp0KOvktjV6aX8hpdaxufV4e7KGqHy/Sj",
+	"KtWVNFMFimXXTwprz54r1D4XSlRKGnGp1BLmNpETXeqw5pjB2MBG+7YjlTaq5UoVxnLMBV2pkXy/vUN1",
+	"Kc0OBnWplkGgd8h3iXIo/tNqo8hRtcZYH9Ek0GgCXAMVySBYicvQN7xBgA1h2hntLnnspRfTGBnZizzP",
+	"lyQGvpY6fYI634kMjmJrPw8Z6Shn7cbopx9bTdIvL2PDMA91HXrJdyWd0WbeBVHczvd3xeKxjzT1dGg2",
+	"eO7miWkWoDWYz3dqafeI57fD9PeM6n9FPL81vP0D+hsa6FfF9Ls4kQ0Ndm8Px4+eHBcNdLm7wj8afS2C",
+	"pkSEVg7C1wOcG966W+JOF9ajGkmBLGAQf0OOISZrkf+xP6qH3G4HK2ocMw88sUXWnFC2g1J/D0XoLpT2",
+	"veinvY+fk3y51fuTgpLA+Pg0Za0FCisrjFphSKB3pe6LBN8k198OBr+/3fcjML97wsizwZVyvjdIf7Yg",
+	"ubRaKANUJtTfa1k2wIxKrsVcBVLJxGQddizlt+CnO9DtiZ/GSSQSb69fg31nymnD4tPo0g5F7+dtLIX8",
+	"Ml2OUqigXKWN9kFPe7An3dWDlaMF3Vy5lsnVZySciitZ1sjRc5p//1nfAQ/AZckzkUdzCD6ra9Czg75C",
+	"1ABoCRRfBBNoBz6ANcgeZvLm/L14/uRPB0eobkSEB2hrvgZrkLU5lEhsioFmzd2GHaqqHxsd0LIkV0A3",
+	"zF9Y5fGsVxKVvK5acyevKq0s1A6DjDRECnpXqrJu3b9Xlby+2BXifmNQaeXN7zfDdvFmYvqbbnOKNgOj",
+	"vB9XNkoVvvG8b09jN9vuS9bag2vDay234YVcSVL9t/tusaLtVLnd/ICj/xs9ZBsHsk2zLTbR2rbu6iSq",
+	"aMZ1O0d4q32Pp6yQQd5bipA/926JWkKX99kUHOPnncoUDvb2Wb6LpLMte+mktM81I918VFMyssOvZbUs",
+	"lciXOiwOfCXLMh+KM1BoDArnhRqbuFnRLCIfzYxdNEORT6rjZ42FDvYk8pSu2xAHMAfmMFmj6e/HBu0h",
+	"2Ohk/5FNFayYoD9sVntVUAJTToeN+EkLC3F0/P2dWAgOGe0b5dsVD/9XrPi/J1b8eSuQev90J9j/r053",
+	"usXr1hwIn1GSr2zcNSdiZmtYhbp7YEi+at/1y3Myb66LPDoc+UzhTPA0o3OBMWxtdE30HsXveZLDm0CY",
+	"Yl+4y1+1KTBU/PlWh1ZXx2jho5TJTzZiDxh36Pd+8Wtjky/XYUEoyekf/0jKT/DX+VC8VEFNgypaS4lz",
+	"W6KiAWP5vz/Lg18+w/8OD/70xz8MDz7/epg9Obr5t169yU4v+zQNCkgRpBl3FrRCpCP4MBRvgkA4kRdy",
+	"LrXxAZgXRfZ3qCP3jIXeJ0T326Jgu/wuXxMe2xBk2Ha//GrC9z0aNfwNlVJGiHLy6tKWeho9ioI9odYo",
+	"5tObM9gLQdBN/sD0H/4dRlmbHhWiTyWDB++njeEbX2XZ1ibcYtZ+tZkabJDlLV7iXUpK27DrtNHMrZ8E",
+	"cB73Qt7cjVH7aoBaHzptP2jab8Gl3QZK+32xUBuidV+sSW3Cbs/W3qiM/eBD3Ndu4+peKKCviePf7Kbj",
+	"/rj8zmSxNvx6z0SyW+DSLZhSG176/BCXYRsnDTp5CliwKw8N2CAvFStDVKWFm7itagt0P70/XhsVJxdD",
+	"8ZJ1M1L6l9J7THObXnJOClVBeRPERMHgfYyqNNCxTJBXDIEN2150pPt+ssGNVhvo6udPszuMXn4ti033",
+	"b8z0nhjDTR/WPli+iHRohHn/OWrye5IO3HN4+2R4Ql/cPslez/4OnMJpuZJrL4Kr1Yhy8KaS42UNUkGD",
+	"jUHFlPrVqm1ZXKiv9Wt35/H51uWMoequWnjnYjZCk1aV1qZ3UTewg3fCxt/P2H+JEEPBFpo2QgpnVxkF",
+	"Zru4hdY6prI2m6m9heoP4Ec3QE8Jnh3xae97TQcyoKwgU6z3XZZZm29iFSSOa8YAdaWqiXJCBoFrhTVO",
+	"6rKEUQ5GQGt99LBnxJRebChtqcPiYkfVpF4y+7Reqg86LGixt9w+cYm4rTjvbLDz5HUrJ22fvH0AiwxX",
+	"3BjL5rQ2+uyPbb4yhU9hTTKCY3mrGewRaO2U1BFPy9ePt+/o32cv6Mg3k9nthNu9FG2A7nbuJ3buyaAX",
+	"IJrWwk6ntXPKTFXMKh5+k+SeI5DRmwrOX5QsQ0/Np+3Av73k9OJ1zNWiZSuc1KZbnOi2JaUO3/91EPv+",
+	"yE3St/OmYfrhZWp+S7TSEPvW/E0XwbzDGeOwJhZ6TmwJCrQo7AlmgqNXIrqmc6H9UPyEnsWOn1KHmAKI",
+	"zs8g/SVQrypnjW8D+qnNTBvtF6pI6TnJ+RP9l9WyVCFCJdsaxrNnT/r8TIQ72hkTbvAl6MnNVznaCDnw",
+	"9xzRfD0HyxQ9iub9MH1T1Rv8cnXJsBkdErQlRO9zv7CJOXfbf1n2x3w2QUWdcP6stDJ8kwTLr1+f1Q5I",
+	"p3V7aFirAS9JH72/3Z342+THkRPQhxa2xNUmE5zxRoDPo+1szk1Tqh3+ajIH24bU8W7A0WA0+Pn4szY0",
+	"7Fa6wH2Ngg1gKEW2C7tN1hOnQU500xfLvtxFFWszKBMi+8Vzqq6XpdQGxFah8fxKtx7BSqGJjVrzdzm0",
+	"mj9EjxSt4dj4tQ+qSrbHKnXBNRHgbC4xrVNY6PC7fCVdlZ+Iwk794zjFYVVQnm14uOmiLRluVO3JfV/A",
+	"YpzRa/j5J3x3b0Buq1rGULxYC15TLJgxqYPIF6Eq85ggDYaib/zeCAOcjY0USzmnyESjzdemsIYqa4jc",
+	"L+VUpWa8vFJeGHYndLI2E23GJTFWe0zahBYG2QCLTGaD0iJEwF8NKJ+1sCvECzpcGFCeyrpCbxSXT1jK",
+	"sEBQl0bxDtPac4lfW1f9wKOAz+c8EvgMyih/fIsjgk9n5/+TP71rRgZfX8fR4VNphPDtLzRK+PiBRwqf",
+	"X9Jo8YlP797ixrYUgJ7kXo0ZtncbDi/VDLgG0vty4aSPcQQdmMVw2q82PiiJaN2YgZ8JbyOemzy1sK1j",
+	"M3d25YWkrGZlCuTgHr9N1Fwbk7Z5WwaUaq5McQEt7Ipr+rCdmC2j0MdatBYLhIh6iWBiE0M/34tJomwu",
+	"9XJwBMyAahK8I5gVIpW8UgbaAQ1W2CvlBA0MgaFHzwTN0BRUECAKd/KSHD9vuUwO+ivdbnH6dy2UWWRn",
+	"sg520OfBaSd6tSBo1nNolUq3RA6muZyKnZ2IvCyrUpt5LY9zhGI12NyNFA/4W5N1jHNtylRsBHVO2gCW",
+	"sclJSaudYu2kUkES1AXbjUf9hDEt7I/wrCe3nBVTWcWiPBRwGYrTlCQRMRdCGkI9NXFuSm+JBWWoMkkT",
+	"mONerRubxIo7/JcXvlkr5DRpdQathDhQIHiyBIGiid4zrRwHfkq90pe3b9+9TX3zT9bMz2yh/g+OIP6W",
+	"xkE/nLdGQ7+8a42Jfkl56SmTbuukvYRtIh8hp32TJYOhfVjD0q6oFMo2NDsdhKPDww0H4uGmogaDuAvD",
+	"QPhBXbaQ4VHwpkjjfBkOntr8BPc9xqedijrQUJyODbVG82ic6pqgSst6UpIqr70A+6CSQRUsttLTQ0r7",
+	"gWeQm34VFKGVWtg57mAW91dewHxZfItO3lLyiaQki8Y7HgmYm6rD7Og5uxBQa93XPMa+XlAjPNxPr7Ep",
+	"+nbWNAgTMq2K6HE2S4lU2Z+eJKNroO2CjlygVQm7VQWbIoItd2ByxFBH0OC+06PxfqAX+dtrfP8mG3xo",
+	"JW7eV3k1NjIhLj/SUy+vlP3lov6qWbxg2kOvEvb32gblk/4EBI41bRhPbt16KE4NYfHGptQercWgpoFl",
+	"XL9uhR6mbBAkAi9Zs0Lfnufy2YzJpP6BsBzCtVQlddnWqnThCbiET3FFD/xdmaBnmr5RYR3bCWfcWsoM",
+	"luyMBomfP9FI8TOrXvw7jxm//aUZOH7/rzh6/Pbjx7fp86s4D/wWFS/88uZl+vhStl7/Ic2NHutMkJ5o",
+	"ZnmntlbqoJzsAxy+AoYjaHX8Ln/R08M//eZqMAyh6BnCx1fHYCnxMfUZklsgRez42XOCzKK+8W38WU+O",
+	"ewDIWwrThyZXumE6cHD1dJuL5uQ7YUjMKvLUD4gzEUs5vQTDpVGO6MFMVNqTraMNhl4LTBUdm0fcu3/U",
+	"VRya/qnDPQmcWztPb/MPZ9zITTb4r1ai9+1uL5SUEyWkvwTB9waoRynnU/rWAUIyo31NIg6kIFUtHJuE",
+	"kDJYeiUKUN7x58+yZ0940/f2an1kPEuPDeqoThQyPpLbwaLBMBRHbDioVCiQ3HVgb0rhZFCZyDvwl3xs",
+	"ECwUMSl5JhaynCV/K23W9bSsvb5S76JaQqGB2zSZO3SYbuL7fkV+UO0m5YYrP6EbYq53YIg+plz6/hAK",
+	"bVsMjSb1f4RWtwGpgURCaQTdQnGgv6MmQQ+NzZVyYCALa5o8zRORo/ZH8kcGUIuWFyaq+LF6Qy7mVkzW",
+	"JyKnoCE/PTab+dUM+8SRY8AvWpE7MoQZrXcicsp3j2Pt2ihkCfRnvVP6tgxioqYMp0OutX/aHe3BB+lC",
+	"l2V9v81PW4+2RC1lH6bsWM699E2INYvZ/Pum20Ev59wqfXsb2+Y/xh7o68vYD309495ussF5LL6wEe8D",
+	"63fFRrYMqP37pTJhxLShTWFXpIPg/jXWvl0Zqm1KyltZghnH9gTVPEXD+0XLKp+XdiLLiPmKLIsggJ2T",
+	"Hs1CGD/t+kpHhTwpNlh1IBtQo3suKS7DGb+JX/4Hvw5rtJSm1xEOtCnyn9GbnAlliod5T2LzVmG+f5wP",
+	"tlVCaCfLKCzmE7WOXVWTx2ct1PWUzudCRWijyBfSFfmIvCK4RU+Pj4dg8NtZyEfkqedIwEo6091aeJmS",
+	"S7o7Sb4FOwu7thFehKNiZ/sK1Bc44L/Qe/TlHN+GhaGbcvqDmJ+2fekU0OxR5O91ewrZOzvqUkqzjgXu",
+	"UKlHG8cPv0WWItawwEUH9tsUt7g9IfEbJRYO+Vaie0Vlz+M7XXjkjmWjJ7j8KXL1W0v27rjh6dSLnG/r",
+	"oUugYmmM/pX72tuU+vkNzbeTMs2/tXOm+aeIHviNKYz7FVHZQIlu1VK5hbj2Dp59o/zI+9D5N8iBTPgA",
+	"TH5qciA37vVp5zYyB+gL83VQ2bu93hv6ccfnvOVq68XqfWqjund4/EgvJTfZVj2Htuev0aPjKEiP/gfo",
+	"158SrXd5MHKsi6o3yS8hBPGhTAAvUgU580ln8dGR4moj8PHJGv8d7lFygrLoatXb+09SB23mVP5VzJwC",
+	"FdSp3kHs2RmBq/s6e+1sRWLaFusHXK4aoWkMi6JS9Xv1swn/i522Jps1q95Ly20201jm9vjw8PJiIn2f",
+	"izN5ZBusb8a5ZynxBT5f2amc1KV063Y4SjZog4Rpafc2LY/Stz2hWnEO76GdF9RM+vEM28NfP7cnjExy",
+	"XwDka2B/XB44+Zv7Db9YZvt2HAEXX96NKcT6YtteRwIGYk1dDBSZdfL5g4EFW8Orj8VbQD2csnztOPrv",
+	"Yj0/Rj7fgzW/vd6RWoYLJ4O2PQnUnVodOZ2rvN1mfiKOcJmNTXEB9Kjueez2KZ8jr1RxcQ9E963VRjqt",
+	"dWa/vak3GOid9SzMEpRzcl1RrISjaqYQc31FeeAIsEYtfqZWCKKEPofiHQMv0CDAeB2JBCxJPDZhM8mO",
+	"/krQCO24sCf05BTeXpGKFX/XUyWHOfBC+rEhzBT6rWDLspj7BqYITuzhULzdhIdQF63CYSkcCLubIfpl",
+	"bKiXLRdEQqDrzRyvsRmbVwTbY49CWCD8fIWtcCWf/DEs9OMfTt+9gh+bwlZTa2Z6jhn29ZIsiIxSXy3G",
+	"leXY0E2wyftmg6AtnKhCLJRTIwKLLJ29Xg+rgjP+VpTEu1wCJVuC9KzkGsf7hz+InyirdmweiUePwFp/",
+	"9GhE5bS3/WyPgLYeDcXh8MkTNtolcAFXDOn9jpkWG2prIrIEZSACPNuKPzcQ1Q14WW4DuWi4jZCGBdYK",
+	"ydMI3GWM5XLecCa8HRvRuLYe+Kj+F2pJwXl+mIi9pJDHI/GpCQhKBp63GRtP9FHUFEJMdNkdeARyFSib",
+	"qMQLlwFA4zbKg3zYEznE+1lXrSp9KO0w6Iiefuug4bZM4J2NHmf4mvPpGQl2OLNzL5nauu003aCroWhe",
+	"j25x7ccmRZwPjin67oWsw8I6/+A2R/nh8Hh4jA3VAQ9SJiY1aT6Tep6NzcwSaUinvTXEcJpoK+vHQ/EK",
+	"djVdYYxXySCbSSXEUtWFC9qEfER0/iZ4QUwUXiM3GoPeEmE9aILCDFKc1qF5Jlb5+mkBvAQhRrALZHyB",
+	"GMQcUOAbivVfMUWkDHqpjKgNfC0i/TiMPKeC/+JKGu0X7LASDD27UgYkEXrUjjDnnQq6+xiyi9Fncr4Q",
+	"9eKlL0WE8vF2PPDMAR6x6CM6TIUGs1SaJOspXZGJHMaQb7nSxXfs+6cxK4fqcd7Spti1i4k3LbJHGn+Y",
+	"Yc2zVO4Y++kUk80zaDjfLKvM/mTyZo/Ez+Qp/ZwLuVyW65YTN1UZwfAG+YJFmwmN4rHM2qPLuk44WBI5",
+	"XfAFLak0ND7GRX/zITR8SsF2BBjFq26ofqHka2LYaU4bkUDGGWxKQi3jWFrRiZx2Fz5h7Vsa6/ICH2x8",
+	"6rRUsaQwrSWsT97AAawjxSzdL8H7z0J6xyZTw82IkHKaDPKFvFIU1JZgMTMZYPt4m1GrOMPTw0OcOeKp",
+	"w8o2yBHrECWVtWmW8UUovZS8VA7Ou+cqqOTBwUoyhFASgjFKwLBXFv5ilHTlOrJzag2dyW8xp7vpnW/W",
+	"wpBA+6owYrOIQFCkCm0qAI9aWCMSBbYu2y/gvGFqyXgh5BEWCdVNmlUbzISTIec2uyFo1RKCNC6Qk9or",
+	"SoCK6k/WuSZrJnXpEwCY00dQJEFvI+jo6eEh3VcuyP+CGVWcHJMJBRYIlv24aJ2aC/JTJJBBcwzEHNRr",
+	"43HA6G9pFyYr1LTkS9C0E7l0U2CmjAJDOkIDI4medr2ROAsYcyMa2gKJeqJL9OnNqi6DzpuAYE9RnlQ9",
+	"AdolMGO6RiQxrnYJhaH4UMqpgpPAN5F00qnoChiEHNGAoF2600ioaqKKItn8TomZwtQDjVi22mA1CG7p",
+	"pLPTRFagluPYoFEnTWGreCUK0SLHX4/EO/0iwkQivjHWMmJdYVNJRp2hBcqbUHKKbFLtFUnfOWuIiNjV",
+	"hv0HoEg31WPwF7VSPoDGDtMZCUzGihVBV40UxbAPdkRlZEs7Z1ctWPeqWpYYxKUKtGKBCNH12JBlIEs9",
+	"N3iUESGb2icKW0pc7qypEUB9MxrVVdrIUix0gWHqNgTRKazGC+dziX47Br7ioPBSGMK8HugGXUroz4R8",
+	"ZToaE3NANKrywxYKkqTTxIYFa2YJXo7umeE2ENwv7IpQFLjeQ1JuPi3UGguJNBUm/GgnM9+QLT2CJOog",
+	"vfKD0WQ7Wfup2OSFcBznKojvxb/TyimH0SPPLE97pK6jY/HvsdBfksR8kxBrF1xQh6UVG0RU8FZ8SpGp",
+	"iRJPjvkQZVwUqEXX3/Mw2SpAXVubWHyViGMlvSjgzPBdYlzJO+nkXNcsIdeJw7TWbCR+JiXzcx4vyqJw",
+	"eH98m6rPyDAUp2XJkPsGUY9SyClS/k9oabfh8sQ+u9YxrCdWHEN1gzDANRBxe0HgOTibGR1AjyfQUzln",
+	"z/WcGcesr+EV1h5InnKJJkGKsqsN6QAITzujWi7kFGhvd23YcFMEFG0FcUkvIeJlQ2eDgtHENBtQ5Gkd",
+	"oPWhOI3vat8p6sOntESAarwJatjTfHxRluWIy+s0iQqVCsLbjN0ZsClcqpLolGXFWlRyDU1PFAwIGBpN",
+	"ixeQRoFtZCJYG5NDJJ9e2EAaRNu+BYbG5wfXOzKAP/xBnDcIBmTjnaWhd0ynihAQSmSD0l8SGQ7F6wYm",
+	"4RAGckmm64IvxkPHzhq9DK2r8VrJctZl7aLPxNc6ui2JtQkoJzJdQYgqHcJyNi+T5GknUDnQTtBlK+Is",
+	"gJP5oXhTLa0LTJvoikSok8esEwZU0l0FmFaSriZj2E/G97ZFvZguJ4uWuFPpWjKWTSss0fQTolaW0mEx",
+	"AlJJfdBlKfA3zzwcL5ZL7hlOB4AzeQ4Cg/i5LlW8GM3ESw8ZH8FcDKsiyUBgZl3ErD5tipFgFA0dmFRi",
+	"1je1OFifpEWhyHUCRv/5z+P68PCJEt5NH8vlcrhcC/xl+uc/57DRVyqCYB7F40WY540YvVPx6DS6dbBz",
+	"RWVI8M2ROBw+y7GWN9+Aq72gelenZJs1wH1kabGQD0gW7I42HGXGtqobAQe8aasoFXBZglyL7zoWEm4M",
+	"5kU+bGzFGfCRDw45xYacImMAkwyiHUNAszYIpUXujIJiX6MuMf5s8CoJchQwzUS04Zp5TRYtDxknrX28",
+	"UUPIqinOwYtMcRANDMPMQZ+ISTfR0dhxhUHjLW+YbrvBelTkmDWCgwSm4Eeg7cSSYqmIIAGowDjESn/U",
+	"3A78F7mM2/dZcOL3sCVCUen4nLNGyc64xmScoZ2Exzl6j+lUdjWcuzwMPa6urgLUcTAAm0bOxyJgh5kb",
+	"LSMytRpfRLwYmTk4XTkJC3XWFHrvaE1RY2JyaeqdrKSP7P+11CXM3i6VgZ9a5Ze5PgaYdpX2kmjS21aS",
+	"E+XcS13WJItjdm5y3y+dnZQKZA2lQUdbb4RFWHLy2HNjDzPMsqITmcrWy4Iu0mW/DGxkQ2UoUwwdX3RK",
+	"Tmq/RjLCa2uTgREdLzQjv1JOFeL48JCWfCsfYGzAlB7Rvbm1HzWl/PKssatZh+rAOkaCPTpic74wxhyr",
+	"2rbHkPrHp2LQcSg+ray4jHj9tMBzA+e9MZhHCT88Nuyyi+v3HdLR06Mn8L9nGbC1hxkHTWa1BwZPW1VY",
+	"68R3zw6fsLb7UQW3PjidBeXyh1kMbGiP9qOJPAdk2cq6S2QteN8vwrysjaCZeJ03l4pGOgfjptTzRTIj",
+	"qaJHEwmhRYg24MQWa5H/Oiawy3gwEr+OYxWL8SATY4xW0SesZUEfUZEZ3NxwOdD3S2VO3zzwIMc1ppah",
+	"dM1aYj7t4SvaqqN8Qw8Q+fWBX8DROnCwPOh4Xy8V+bXzplIH/AGHkpNm2qkh8t3H12fi+Z8Ojx7uKCdC",
+	"d4vWZUnZROxwYTWiXcaEnMyoMVLGRDsGh4v7RRDpii+xEuQXgUMXX2irvsAzB/if2PzA/9IzTw8PoRGc",
+	"ozZXstTFBW8vNGqs+NIhvIlT8tKTLwbYrZPTEFt6mloyNlxg3crUhrGkU6CSws8/S8+TnwFf45hQp3N8",
+	"SV1rj3eGn8ITuSjhK3KoGMrjZr9PzQKJXQRdKVvjbNbKc4tIfAj3AqL2pV2V6/j+n9L7ZKddVNpXMkwX",
+	"aUyyiYbKhFNmN5ble2OoShYrONz00ZPUdLD2ogTx3Wq01BUmfAuvf8GLaWMpK367Wa/a+HoJOq0qLipV",
+	"aHlB9MpNoRw0QcCP6J0xU4u+JWro+LhZIdSTL2rjQBsAG681HgRcsiaNV66UdtWoTaQzYYvPOkQUlDOy",
+	"bLUzqefAHDCmzM8/aU1FXkldxq55i4DT4G3bkafwHVtt9rXdVo8bsrPrjWTh/LHoA9jg49st+0Udgjbz",
+	"i8KuTLtR1FDdFemqcwuLLFfNujxt0RIHBwgY2x5aJ3DAe37LyMhFB7TiiRfglnwh994XeB8LByQWIDr/",
+	"pJMPRyDj0CuSMBKIeHKMDkKmVngwPyNyOnjFZDQSc7Qev6AJUcq1chmI29GRmKi1NQU7GVttGFCBQQ2Z",
+	"EdP8Io6ei1JdqRIWAJkQPIZ/w4r4Prom8aQiiWWHSGapzaZIVcuFKb6IY3hw8+GkGm49frT5aJJu/CgO",
+	"agIMABp/9rz9bHOlUUuzF186WS4w6R8/vT74njTu9gy2XbApxNAt1vJle0m7VAMPBCuep4nTko7NC1to",
+	"FtAeId04nxELJ+bkhZ3WaNQmQ8dgymRRL0s9lSHKMrx+FYXE2NCUMIvUosXonJ3LqAz0OADJHYFYBm3m",
+	"8J2UqNPpVC3DCAN00Jm25vH1Ad0gBip4B5DJsInWT48nxJtJ6cIOxybtG0FdkLkaldEOSC+8tSbZbiKV",
+	"4SEkOWyJsWLG15QVyo0wgj82OZZTzIfirDFM4FWi1LVgVYnCGOsoDMieSskwZPF9Z2xDPWMD8nEhQWfc",
+	"dspiZG8kMBuhY5PE6P1DLvTJwoZVPxXTWRARLyI0ne5OJwWG8dUnTd2t9rVc8VopccrkD4a3LD06Eh+B",
+	"Yf4I1vCHl+gipEXXQVW82qTSJzM4STeyRik2MWKXCZGM5GsjJVgdPjT6OqViR4AzWilSkMLHURU0WFEg",
+	"R/8YDYtEFTa9WsBJAvPI6ZR8FnQoFQOeWpcDjAZHw0PEby2VkUs9GA2eDA+HT1Ku6ujXweMFFqL6BT7z",
+	"ncx2qRBrZd4Ug1GsoYUg3qU1nLV7fHhIxfGQqSKYukX4mD07+pXqQ8q7cM3cAwK5NgsfCe2HdGExYyj7",
+	"m0pje/ya7BAEnEXg/WjwxkfgylR5L2Spr9R/xGzf0c8DWgSqwvUYy4DtXpBY0uu/YT3+twLeFdJlSBKv",
+	"/ncVLtGzwye/wxB+sEGsFZsBFsuoEqqWvZHQcku/2dURP/0YH6UnubPftM/naAB1NJoJlTxKAnHntre4",
+	"MSI0re8t2emtSGomOhe7OPsurURHBRcmVj68sMV6j23iCyk6FSibab5GRxuifrmKPKvxbUlOKoRIIErU",
+	"SFLXWG34Z7pBYODd9LFXxls3XK7j9SWjlBKPJUAHH199+vjm1bn4s3gCYq9QM2BT301q/xDj7CIlX9Z+",
+	"CH/hFx6ODRaQTj1VUptb+tHo5xY0HuiJRxY7g+Y+N7k+GzVJmrugMT3GzoIyLCawGY4dYcn6/xg0lzP/",
+	"3E457BaTPz48PCT8anBaXcmyuxkf6WdVoNIr5xxL2tiMZ3tuRWGnB0fNYnxiJyhaqFS11qgVXlkknoh3",
+	"ci2OD4+fDpsFdjUl/8eq/lzwk1o7Je2ClbVYCQy5x2kcfUc+SoG1wTj1fgiLw2WtB1RspLviP4HVvmLX",
+	"SBo2D/k/ti78GD2jhY01Zps1fc9e/QxhooTHbK8bF+fG5fl7raeXYuLsyoiZvRZ/q6ulJxA0wRp+AR1m",
+	"DoeTbhQ4HD55gsxmP154tlG++KaLZYYFvvkHSoP2VXPQc5+C2W2ty7Gwel40Wfoq8W2x+PbVe4rryWcR",
+	"bkfA5lSQZChOk+4UNSY4bWOTb18FmWfdUn0YgBZ5KxcxjwVO8lSWNBd6NjZNOKtTTjWkGoAMV+oKInaZ",
+	"8c4dvCnuFkf45Bu8DaDjNL3rTX7qWwixuHBtaEqMeCULkOoNo8beXLnBYq1bw3lDtpGlsVvCIQQVFWDk",
+	"mhuGSzTwONqWT2sfbHWBV7XA3lKQypoY1RoRQoTNGu3RoY3VANGBhQo5BgU5VBKv6ZYFFnHBcaD4Tio6",
+	"qspjk1x4LUaDA2b6wDcp9Mz4VLqcrTVium/XdHtFEuoX4i9w4e4ryfc75dh2w2Huf8xPRY5tvAmqyvkk",
+	"7jjtvx/vohX7fbhWAryk9AMggV38iVdrJ28iO3CDOX1T/vINGMXH2lAoAwx6sM7hoLQOv9+bKViaT6+9",
+	"81b71s15fvA7yDq+ue4O2WTdpliKVQAt5j2iX0hVw3+qPfuJy/ynWVA6QmujtKGMrI2NivfwMNPeZFHw",
+	"538Ma+rcUvO7Kz8wr510UJstzaR1N5//59p5nAsNjny+DF/1d25+g6fbLbZj6gRo33RzxIivZydnY4zv",
+	"UPoP1xPUgdLjyK/WCGkq70toqg4g/CRVkEyQsQwLydReCYa7oMONItHCazNV2aYOEAvYtUKEMV2tue2+",
+	"S+DNxRT/ICrfvqbkdyb17tUbO0i+qVv9TySF7lO46BaJBI2iy4as4dqBlfm45+6pTwwxEc7WQflMUNhb",
+	"SMHZhEhR01LqKiVPR4X58dXRkEr3QePoL735nIb0K6cZd4YGA+Cf26ez9TO7kW4+3/y/AAAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

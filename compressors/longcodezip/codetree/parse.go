@@ -1,0 +1,93 @@
+package codetree
+
+import (
+	"context"
+
+	sitter "github.com/tree-sitter/go-tree-sitter"
+)
+
+// Parse divides a source text. What has no grammar here, what is larger than [MaxSource]
+// and what tree-sitter does not read in time is divided by its shape. It fails only if ctx
+// ends, with ctx's cause.
+func Parse(ctx context.Context, source string, l *Language) (*File, error) {
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
+	f := &File{Source: source, Language: l}
+	if d := l.dialect(); d != nil && len(source) <= MaxSource {
+		if tree := d.parse(ctx, source); tree != nil {
+			defer tree.Close()
+			root := tree.RootNode()
+			s := newSplitter(d, source, tree)
+			defer s.close()
+			f.Broken = root.HasError()
+			if f.Broken && d.fragile {
+				f.Root = divide(source, l)
+				return f, nil
+			}
+			f.Root = s.file(root)
+			return f, nil
+		}
+		if err := context.Cause(ctx); err != nil {
+			return nil, err
+		}
+	}
+	f.Root = divide(source, l)
+	return f, nil
+}
+
+// Valid reports whether a text of the language parses without error; true if there is no
+// grammar for it. A text that is too large, or for which ctx leaves no time, is not valid.
+func (l *Language) Valid(ctx context.Context, source string) bool {
+	d := l.dialect()
+	if d == nil {
+		return true
+	}
+	if len(source) > MaxSource {
+		return false
+	}
+	tree := d.parse(ctx, source)
+	if tree == nil {
+		return false
+	}
+	defer tree.Close()
+	return !tree.RootNode().HasError() && (d.full == "" || d.filled(tree))
+}
+
+// dialect is nil if there is no grammar, or none that is known here.
+func (l *Language) dialect() *dialect {
+	if l == nil || dialects[l.grammar] == nil {
+		return nil
+	}
+	return dialects[l.grammar]()
+}
+
+// filled reports whether every node of a kind that has to hold something does.
+func (d *dialect) filled(tree *sitter.Tree) bool {
+	c := tree.Walk()
+	defer c.Close()
+	for {
+		if d.kind(c.Node()) == d.full && !d.holds(c) {
+			return false
+		}
+		if c.GotoFirstChild() {
+			continue
+		}
+		for !c.GotoNextSibling() {
+			if !c.GotoParent() {
+				return true
+			}
+		}
+	}
+}
+
+// holds reports whether a child of the cursor's node is more than a comment.
+func (d *dialect) holds(c *sitter.TreeCursor) bool {
+	n := c.Node()
+	for i := range n.NamedChildCount() {
+		if id := int(n.NamedChild(i).KindId()); id >= len(d.means) || d.means[id]&comment == 0 {
+			return true
+		}
+	}
+	return false
+}
