@@ -78,7 +78,7 @@ check: native
 
 ## bench: run every benchmark below, one after the other
 .PHONY: bench
-bench: bench-go bench-http bench-cold bench-load bench-proxy bench-cache bench-lossless bench-peers
+bench: bench-go bench-http bench-cold bench-load bench-proxy bench-cache bench-lossless bench-peers bench-code
 
 ## bench-go: the Go benchmarks (PKG, BENCH, COUNT)
 .PHONY: bench-go
@@ -92,8 +92,9 @@ bench-go: native
 ## bench-proxy: what the proxy adds to requests and streams (ARGS)
 ## bench-cache: what is read again, and how fast, once a text is known (ARGS)
 ## bench-lossless: what lossless methods save, and how fast they are (ARGS)
-.PHONY: bench-http bench-peers bench-load bench-cold bench-proxy bench-cache bench-lossless
-bench-http bench-peers bench-load bench-cold bench-proxy bench-cache bench-lossless: build
+## bench-code: source code, against the Python package LongCodeZip; 6 GB of disk (ARGS)
+.PHONY: bench-http bench-peers bench-load bench-cold bench-proxy bench-cache bench-lossless bench-code
+bench-http bench-peers bench-load bench-cold bench-proxy bench-cache bench-lossless bench-code: build
 	$(own_runtime) bench/run.sh $(@:bench-%=%) $(ARGS)
 
 ## generate: write the generated code anew, from openapi.yaml

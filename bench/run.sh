@@ -2,7 +2,7 @@
 # Sets up and runs one of the benchmarks that need a whole program, and prints
 # tables in Markdown.
 #
-#	bench/run.sh http|peers|load|cold|proxy|cache|lossless [FLAGS]
+#	bench/run.sh http|peers|load|cold|proxy|cache|lossless|code [FLAGS]
 #
 # PITH_BIN           the program to measure; bin/pith if unset
 # PITH_BENCH_VENV    a Python environment that has what is needed; if unset, one is
@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 what=${1:-}
-case $what in http | peers | load | cold | proxy | cache | lossless) shift ;; *) sed -n '5s/^#	/usage: /p' bench/run.sh >&2; exit 2 ;; esac
+case $what in http | peers | load | cold | proxy | cache | lossless | code) shift ;; *) sed -n '5s/^#	/usage: /p' bench/run.sh >&2; exit 2 ;; esac
 
 export PITH_BIN=${PITH_BIN:-$root/bin/pith}
 [ -x "$PITH_BIN" ] || { echo "$PITH_BIN is not there; run: make build" >&2; exit 1; }
@@ -76,5 +76,9 @@ peers)
 	go build -o "$PITH_BENCH_TOOLS" ./bench/corpus
 	vocabulary
 	"$venv/bin/python" -u bench/peers.py "$@"
+	;;
+code)
+	environment code
+	"$venv/bin/python" -u bench/code_peer.py "$@"
 	;;
 esac
