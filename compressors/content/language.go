@@ -42,6 +42,17 @@ func Language(hint, text string) string {
 	return l
 }
 
+// Languages returns the languages that a program may be in by its words, the likeliest
+// first.
+func Languages(text string) []string {
+	text = text[:min(len(text), judged)]
+	all := enry.GetLanguagesByClassifier("", []byte(text), guessed)
+	if isGo(text) {
+		return append([]string{"Go"}, all...)
+	}
+	return append(all, "Go")
+}
+
 // named is the language that a hint means.
 func named(hint, text string) string {
 	if hint == "" || len(hint) > 256 {

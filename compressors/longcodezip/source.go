@@ -86,11 +86,14 @@ func (r *run) parse(ctx context.Context, cr *contextRun) error {
 			cr.parts = append(cr.parts, piece{start: p.Start, end: p.End})
 			continue
 		}
-		lang := p.Language
+		lang, parse := p.Language, codetree.Parse
 		if lang == nil {
 			lang = codetree.Detect(orElse(p.Name, hint), cr.text[p.Start:p.End])
 		}
-		tree, err := codetree.Parse(ctx, cr.text[p.Start:p.End], lang)
+		if hint == "" && p.Name == "" && len(files) == 1 {
+			parse = codetree.ParseAny
+		}
+		tree, err := parse(ctx, cr.text[p.Start:p.End], lang)
 		if err != nil {
 			return err
 		}

@@ -200,7 +200,7 @@ func TestPatience(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	source := strings.Repeat("\"", 40000) + "\n"
+	source := strings.Repeat("\"", 200000) + "\n"
 	f := parsed(t, source, "javascript")
 	if f.Broken {
 		t.Error("the parser went all the way")

@@ -87,40 +87,33 @@ var blocksOf = map[string][][2]string{
 }
 
 // adaptions are by the names of languages.
-var adaptions map[string]func(*rules)
-
-func init() { adaptions = adapting() }
-
-func adapting() map[string]func(*rules) {
-	return map[string]func(*rules){
-		"yaml": func(r *rules) {
-			*r = rules{line: "#", data: true, dashes: true, opens: opensYAML, name: keyName}
-		},
-		"toml": func(r *rules) { r.sections(sectionHead); r.blocks = [][2]string{{`"""`, `"""`}, {"'''", "'''"}} },
-		"ini":  func(r *rules) { r.sections(sectionHead); r.brackets = false },
-		"dockerfile": func(r *rules) {
-			r.sections(dockerStage)
-			r.brackets, r.heredocs, r.name = false, true, stageName
-		},
-		"makefile": func(r *rules) { r.word, r.name = makeWord, makeName },
-		"json":     func(r *rules) { r.data, r.name = true, keyName },
-		"css":      func(r *rules) { r.name, r.commas = selectorName, true },
-		"scss":     func(r *rules) { r.name, r.commas = selectorName, true },
-		"sql":      func(r *rules) { r.whole, r.word, r.ends, r.name = true, sqlWord, sqlEnds, sqlName; r.dollars() },
-		"lisp":     func(r *rules) { r.lisp, r.blocks = true, [][2]string{{"#|", "|#"}} },
-		"ruby":     func(r *rules) { r.heredocs, r.blocks = true, [][2]string{{"=begin", "=end"}} },
-		"perl":     func(r *rules) { r.heredocs = true },
-		"php":      func(r *rules) { r.heredocs = true },
-		"shell": func(r *rules) {
-			r.quotes = true
-			r.brackets, r.heredocs, r.word, r.opens, r.blocks = false, true, shellWord, opensShell, nil
-		},
-		"lua":    func(r *rules) { r.blocks = append(r.blocks, [2]string{"[[", "]]"}) },
-		"html":   func(r *rules) { r.markup, r.name = true, noName },
-		"vue":    func(r *rules) { r.markup, r.name = true, noName },
-		"svelte": func(r *rules) { r.markup, r.name = true, noName },
-		"xml":    func(r *rules) { r.markup, r.name = true, noName },
-	}
+var adaptions = map[string]func(*rules){
+	"yaml": func(r *rules) {
+		*r = rules{line: "#", data: true, dashes: true, opens: opensYAML, name: keyName}
+	},
+	"toml": func(r *rules) { r.sections(sectionHead); r.blocks = [][2]string{{`"""`, `"""`}, {"'''", "'''"}} },
+	"ini":  func(r *rules) { r.sections(sectionHead); r.brackets = false },
+	"dockerfile": func(r *rules) {
+		r.sections(dockerStage)
+		r.brackets, r.heredocs, r.name = false, true, stageName
+	},
+	"makefile": func(r *rules) { r.word, r.name = makeWord, makeName },
+	"json":     func(r *rules) { r.data, r.name = true, keyName },
+	"css":      func(r *rules) { r.name, r.commas = selectorName, true },
+	"scss":     func(r *rules) { r.name, r.commas = selectorName, true },
+	"sql":      func(r *rules) { r.whole, r.word, r.ends, r.name = true, sqlWord, sqlEnds, sqlName; r.dollars() },
+	"lisp":     func(r *rules) { r.lisp, r.blocks = true, [][2]string{{"#|", "|#"}} },
+	"ruby":     func(r *rules) { r.heredocs, r.blocks = true, [][2]string{{"=begin", "=end"}} },
+	"perl":     func(r *rules) { r.heredocs = true },
+	"php":      func(r *rules) { r.heredocs = true },
+	"shell": func(r *rules) {
+		r.brackets, r.quotes, r.heredocs, r.word, r.opens, r.blocks = false, true, true, shellWord, opensShell, nil
+	},
+	"lua":    func(r *rules) { r.blocks = append(r.blocks, [2]string{"[[", "]]"}) },
+	"html":   func(r *rules) { r.markup, r.name = true, noName },
+	"vue":    func(r *rules) { r.markup, r.name = true, noName },
+	"svelte": func(r *rules) { r.markup, r.name = true, noName },
+	"xml":    func(r *rules) { r.markup, r.name = true, noName },
 }
 
 func (r *rules) sections(head func(string) bool) {

@@ -154,7 +154,7 @@ func columns(text string) int {
 func (s *scanner) code(start int, text string) {
 	for i := 0; i < len(text); {
 		if s.until != "" {
-			n := closed(text[i:], s.until)
+			n := closingEnd(text[i:], s.until)
 			if n < 0 {
 				return
 			}
@@ -188,9 +188,9 @@ func (s *scanner) code(start int, text string) {
 	}
 }
 
-// closed returns the length of text up to the end of the mark that closes a string or
+// closingEnd returns the length of text up to the end of the mark that closes a string or
 // comment; -1 if it is not there.
-func closed(text, mark string) int {
+func closingEnd(text, mark string) int {
 	if mark != `"` && mark != "`" {
 		if i := strings.Index(text, mark); i >= 0 {
 			return i + len(mark)

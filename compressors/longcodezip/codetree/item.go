@@ -13,8 +13,8 @@ type item struct {
 }
 
 // items makes them of the nodes of a suite. Nodes that share a line are one. Comments go
-// with what is below them: at once, or if close with no blank line between.
-func (s *splitter) items(nodes []sitter.Node, close bool) []item {
+// with what is below them: at once, or if near with no blank line between.
+func (s *splitter) items(nodes []sitter.Node, near bool) []item {
 	var all []item
 	for i := range nodes {
 		it, separator, ok := s.item(&nodes[i])
@@ -27,7 +27,7 @@ func (s *splitter) items(nodes []sitter.Node, close bool) []item {
 		}
 		all = append(all, it)
 	}
-	all = s.attach(all, close && !s.indented())
+	all = s.attach(all, near && !s.indented())
 	if s.glue != nil {
 		all = s.glue(s, all)
 	}
@@ -53,11 +53,11 @@ func (s *splitter) item(n *sitter.Node) (it item, separator, ok bool) {
 }
 
 // attach joins comments and attributes to what is below them.
-func (s *splitter) attach(all []item, close bool) []item {
+func (s *splitter) attach(all []item, near bool) []item {
 	out := all[:0]
 	for _, it := range all {
 		k := len(out) - 1
-		if k >= 0 && out[k].solid == 0 && s.leads(out[k], it, close) {
+		if k >= 0 && out[k].solid == 0 && s.leads(out[k], it, near) {
 			out[k] = joined(out[k], it)
 			continue
 		}
@@ -72,11 +72,11 @@ func (s *splitter) attach(all []item, close bool) []item {
 }
 
 // leads reports whether a comment or an attribute belongs to the item below it.
-func (s *splitter) leads(above, below item, close bool) bool {
+func (s *splitter) leads(above, below item, near bool) bool {
 	if above.first == 0 && len(s.source) > 1 && s.source[:2] == "#!" {
 		return false
 	}
-	return above.attached || !close || below.first == above.last+1
+	return above.attached || !near || below.first == above.last+1
 }
 
 // joined is an item of two that follow each other.

@@ -21,7 +21,8 @@ type Part struct {
 // paths, in fences, or between tags. The parts make up the text. What is no more than one
 // file is one part. A line is taken for the head of a file only where it stands by itself,
 // names a file of a kind that is known, and code follows; inside a file there has to be
-// more evidence than that, since documentation also names files.
+// more evidence than that, since documentation also names files. Files whose language is
+// not known, and such as Markdown and JSON, are no code.
 func Files(text string) []Part {
 	if text == "" {
 		return nil
@@ -56,6 +57,8 @@ type mixer struct {
 	fences bool // they are not part of a program
 	plain  bool // so far, nothing was found that names or fences a file
 	form   form // of the heads that were believed
+	isCode bool // what the text begins with
+	judged bool // isCode is final
 	dashes bool // files stand between lines of "---"
 
 	// The state at the line that is read.

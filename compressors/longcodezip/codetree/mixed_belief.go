@@ -135,13 +135,17 @@ func (m *mixer) goesOn(i int) bool {
 // apart says whether a blank line, or none, is above line i.
 func (m *mixer) apart(i int) bool { return i == 0 || blank(m.lines[i-1]) }
 
-// program says whether the text in front of line i is code.
+// program says whether the text in front of line i is code, as far as its beginning tells.
 func (m *mixer) program(i int) bool {
-	if m.programFirst() {
+	const enough = 8 << 10
+	if m.programFirst() || m.judged && m.isCode {
 		return true
 	}
-	head := m.text[:min(m.starts[i], 8<<10)]
-	return content.Classify(head) == content.Code
+	if !m.judged {
+		m.isCode = content.Classify(m.text[:min(m.starts[i], enough)]) == content.Code
+		m.judged = m.starts[i] >= enough
+	}
+	return m.isCode
 }
 
 // again says whether there is another head of the same form below.

@@ -42,10 +42,10 @@ var (
 // holderTags may have a file in them.
 var holderTags = wordSet("file document doc source source_file source_code code code_file snippet content contents item")
 
-// parse reads a line as the head of a file.
+// parseHead reads a line as the head of a file.
 func parseHead(line string) (h head, ok bool) {
 	body := strings.TrimSpace(strings.TrimPrefix(line, "\ufeff"))
-	if len(body) < 3 || len(body) > 300 || len(line) > 400 || indent(line) == "\t" || len(indent(line)) > 3 {
+	if len(body) < 3 || len(body) > 300 || len(line) > 400 || strings.HasPrefix(line, "\t") || len(indent(line)) > 3 {
 		return h, false
 	}
 	if body[0] == '<' && !strings.HasPrefix(body, "<!") {
@@ -149,7 +149,7 @@ func (m *mixer) closing(h head) int {
 			continue
 		}
 		body := strings.TrimSpace(line)
-		if body == "</"+h.tag+">" || strings.HasPrefix(body, "<"+h.tag+" ") {
+		if body == "</"+h.tag+">" || strings.HasPrefix(body, "<"+h.tag+" ") || body == "<"+h.tag+">" {
 			return i
 		}
 	}

@@ -6,9 +6,9 @@ import sitter "github.com/tree-sitter/go-tree-sitter"
 type list func(items []item, lo, hi int) []*Node
 
 // open returns the children of the part [first, end) that a node of the tree makes: frames
-// and, between them, what make says of its suites; nil if it has none. enough is how many
+// and, between them, what build says of its suites; nil if it has none. enough is how many
 // lines there have to be in them.
-func (s *splitter) open(n *sitter.Node, first, end, enough int, close bool, make list) []*Node {
+func (s *splitter) open(n *sitter.Node, first, end, enough int, near bool, build list) []*Node {
 	if s.depth >= deep {
 		return nil
 	}
@@ -18,7 +18,7 @@ func (s *splitter) open(n *sitter.Node, first, end, enough int, close bool, make
 	var out []*Node
 	at, lines := first, 0
 	for _, su := range all {
-		items, lo, hi := s.within(su, close)
+		items, lo, hi := s.within(su, near)
 		if len(items) == 0 || lo <= at || hi > end || lo >= hi {
 			continue
 		}
@@ -28,7 +28,7 @@ func (s *splitter) open(n *sitter.Node, first, end, enough int, close bool, make
 		head := s.part(Frame, at, lo)
 		head.bare = su.bare
 		out = append(out, head)
-		out = append(out, make(items, lo, hi)...)
+		out = append(out, build(items, lo, hi)...)
 		at = hi
 	}
 	if len(out) == 0 || lines < enough {

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	sitter "github.com/tree-sitter/go-tree-sitter"
+
+	"github.com/pith-proxy/pith/compressors/content"
 )
 
 // Parse divides a source text. What has no grammar here, what is larger than [MaxSource]
@@ -20,12 +22,11 @@ func Parse(ctx context.Context, source string, l *Language) (*File, error) {
 			root := tree.RootNode()
 			s := newSplitter(d, source, tree)
 			defer s.close()
-			f.Broken = root.HasError()
-			if f.Broken && d.fragile {
-				f.Root = divide(source, l)
+			if f.Broken = root.HasError(); !f.Broken {
+				f.Root = s.file(root)
 				return f, nil
 			}
-			f.Root = s.file(root)
+			f.Root, f.breaks = s.broken(ctx, root, l)
 			return f, nil
 		}
 		if err := context.Cause(ctx); err != nil {
@@ -35,6 +36,33 @@ func Parse(ctx context.Context, source string, l *Language) (*File, error) {
 	f.Root = divide(source, l)
 	return f, nil
 }
+
+// ParseAny divides a text of which nobody says the language, but that it looks like l: as
+// that or, if it has errors then, as the first language that it has none as.
+func ParseAny(ctx context.Context, source string, l *Language) (*File, error) {
+	f, err := Parse(ctx, source, l)
+	if err != nil || l.dialect() != nil && f.fits() || len(source) > longBroken {
+		return f, err
+	}
+	for _, name := range content.Languages(source) {
+		other := Named(name)
+		if other == nil || other == l || !tried[other.Name] {
+			continue
+		}
+		g, err := Parse(ctx, source, other)
+		if err != nil || g.fits() && definitions(g.Root) > 0 {
+			return g, err
+		}
+	}
+	return f, nil
+}
+
+// fits reports whether a text is one of the language, or the beginning of one.
+func (f *File) fits() bool { return !f.Broken || f.breaks }
+
+// tried are languages whose grammars take hardly anything else.
+var tried = map[string]bool{"c": true, "c#": true, "c++": true, "go": true, "java": true, "javascript": true, "kotlin": true,
+	"python": true, "rust": true, "tsx": true, "typescript": true}
 
 // Valid reports whether a text of the language parses without error; true if there is no
 // grammar for it. A text that is too large, or for which ctx leaves no time, is not valid.

@@ -30,8 +30,11 @@ type suiteWalk struct {
 
 // inside looks at what a node has in it.
 func (w *suiteWalk) inside(n *sitter.Node, depth int) {
+	if depth > spans {
+		return
+	}
 	list := w.children(n)
-	if w.own(n, list) || depth > spans {
+	if w.own(n, list, depth) {
 		return
 	}
 	doc := w.is(n, definition|class)
@@ -49,14 +52,14 @@ func (w *suiteWalk) inside(n *sitter.Node, depth int) {
 }
 
 // own adds the suites of a node that is one.
-func (w *suiteWalk) own(n *sitter.Node, list []sitter.Node) bool {
+func (w *suiteWalk) own(n *sitter.Node, list []sitter.Node, depth int) bool {
 	switch r := w.role(n); {
 	case r&braced != 0:
 		return w.braces(list, r&tailed != 0)
 	case r&labelled != 0:
 		return w.label(list)
 	case r&directives != 0:
-		w.conditional(n, list)
+		w.conditional(n, list, depth)
 		return true
 	case r&worded != 0:
 		w.worded(n, list)
@@ -116,7 +119,7 @@ func (w *suiteWalk) label(list []sitter.Node) bool {
 
 // conditional finds what stands between the lines of a preprocessor: from the condition,
 // or the word else, to the next of those or the end.
-func (w *suiteWalk) conditional(n *sitter.Node, list []sitter.Node) {
+func (w *suiteWalk) conditional(n *sitter.Node, list []sitter.Node, depth int) {
 	head, next := n.ChildByFieldName("condition"), n.ChildByFieldName("alternative")
 	if head == nil {
 		head = n.ChildByFieldName("name")
@@ -140,14 +143,14 @@ func (w *suiteWalk) conditional(n *sitter.Node, list []sitter.Node) {
 	}
 	w.add(suite{head: w.line(int(list[from-1].EndByte()) - 1), foot: foot, nodes: list[from:to]})
 	if next != nil {
-		w.inside(next, 1)
+		w.inside(next, depth+1)
 	}
 }
 
 // within returns the items of a suite that have their lines for themselves, [lo, hi). What
 // shares a line with what stands around stays with that.
-func (s *splitter) within(su suite, close bool) (all []item, lo, hi int) {
-	all = s.items(su.nodes, close)
+func (s *splitter) within(su suite, near bool) (all []item, lo, hi int) {
+	all = s.items(su.nodes, near)
 	lo, hi = su.head+1, su.foot
 	for len(all) > 0 && (all[0].first < lo || su.doc && s.isText(&all[0])) {
 		lo = max(lo, all[0].last+1)

@@ -6,8 +6,11 @@ type File struct {
 	Language *Language // nil if it is not known; the text was then divided by its shape
 	Root     *Node     // of Kind [Group]; covers all of Source
 
-	// Broken says that the parser found errors. Where they are nothing is divided.
+	// Broken says that the parser found errors. Where they are nothing is divided, unless
+	// the text merely breaks off.
 	Broken bool
+
+	breaks bool // it merely breaks off
 }
 
 // Kind says what a [Node] is.

@@ -25,10 +25,13 @@ int k(int n) {
 
     /* last */
     n = 8;
+    n = 9;
+
   default: n = 9; }
   for (;;)
     if (n)
       break;
     else
       n++;
-  return n; } int after;
+  return n; }
+int a; int b;
