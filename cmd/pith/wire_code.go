@@ -64,8 +64,12 @@ func (a *app) openCode(ctx context.Context, name string, files fs.FS) (longcodez
 	if err != nil {
 		return nil, err
 	}
-	return longcodezip.NewLM(longcodezip.LMOptions{Name: name, Digest: loaded.Digest(), Numeric: loaded.Numeric(),
+	lm, err := longcodezip.NewLM(longcodezip.LMOptions{Name: name, Digest: loaded.Digest(), Numeric: loaded.Numeric(),
 		Encoder: enc, Model: codeModel{loaded}, Form: form, Window: loaded.Window()})
+	if err != nil {
+		return nil, err
+	}
+	return longcodezip.NewFused(lm), nil
 }
 
 // codeForm is with the model's own marks, if it has such.

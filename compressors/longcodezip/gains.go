@@ -39,11 +39,16 @@ func (r *run) gains(ctx context.Context, texts []string) ([]float64, error) {
 	if err := r.open(ctx); err != nil {
 		return nil, err
 	}
-	m := memo{kind: "code.gain", field: r.scorer.Name() + "\x00" + r.query, off: r.source.Lexical}
+	scorer := r.scorer
+	fused, ok := scorer.(*Fused)
+	if ok {
+		scorer = fused.Apart() // a memory keeps what depends on chunk and query alone
+	}
+	m := memo{kind: "code.gain", field: scorer.Name() + "\x00" + r.query, off: r.source.Lexical}
 	m.valid = func(_ string, v []byte) bool { return len(v) == 9 && v[0] == codecRevision && finite(gainOf(v)) }
 	m.read = func(missing []string) ([][]byte, error) {
 		begun := time.Now()
-		gains, usage, err := r.scorer.Gains(ctx, r.query, missing)
+		gains, usage, err := scorer.Gains(ctx, r.query, missing)
 		r.usage.Add(usage)
 		if err := checkGains(gains, len(missing), err); err != nil {
 			return nil, scorerError(ctx, err)
@@ -62,6 +67,12 @@ func (r *run) gains(ctx context.Context, texts []string) ([]float64, error) {
 	gains := make([]float64, len(texts))
 	for i, v := range values {
 		gains[i] = gainOf(v)
+	}
+	if !ok {
+		return gains, nil
+	}
+	if gains, err = fused.Add(ctx, r.query, texts, gains); err != nil {
+		return nil, scorerError(ctx, err)
 	}
 	return gains, nil
 }
