@@ -159,12 +159,20 @@ func (a *app) openScorers(ctx context.Context) ([]named, error) {
 		if err != nil {
 			return nil, fmt.Errorf("open scorer %s: %w", source.Name, err)
 		}
-		if !source.Lexical {
-			s = eval.Remembering(s)
+		if fused, ok := s.(*longcodezip.Fused); ok { // only what its model says is the same whatever else is asked about
+			model := eval.Remembering(fused.Apart()).(languageModel)
+			out = append(out, named{longcodezip.NewFused(model), source.Name}, named{model, source.Name + " without words"})
+			continue
 		}
 		out = append(out, named{s, source.Name})
 	}
 	return out, nil
+}
+
+// languageModel is what a [longcodezip.Fused] is made of.
+type languageModel interface {
+	longcodezip.Scorer
+	longcodezip.LineReader
 }
 
 // retrievalFlags are the flags of `pith eval retrieval`.

@@ -152,7 +152,7 @@ func (w *suiteWalk) conditional(n *sitter.Node, list []sitter.Node, depth int) {
 func (s *splitter) within(su suite, near bool) (all []item, lo, hi int) {
 	all = s.items(su.nodes, near)
 	lo, hi = su.head+1, su.foot
-	for len(all) > 0 && (all[0].first < lo || su.doc && s.isText(&all[0])) {
+	for len(all) > 0 && (all[0].first < lo || su.doc && s.isShortText(&all[0])) {
 		lo = max(lo, all[0].last+1)
 		all, su.doc = all[1:], false
 	}
@@ -164,6 +164,13 @@ func (s *splitter) within(su suite, near bool) (all []item, lo, hi int) {
 		hi = all[len(all)-1].last + 1
 	}
 	return all, lo, hi
+}
+
+// longText is how many lines documentation may have that goes wherever its signature does.
+const longText = 6
+
+func (s *splitter) isShortText(it *item) bool {
+	return s.isText(it) && it.last-it.first < longText
 }
 
 // isText reports whether an item is nothing but a string: documentation, or a directive.
