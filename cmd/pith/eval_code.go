@@ -164,6 +164,9 @@ func (a *app) openScorers(ctx context.Context) ([]named, error) {
 			out = append(out, named{longcodezip.NewFused(model), source.Name}, named{model, source.Name + " without words"})
 			continue
 		}
+		if !source.Lexical {
+			s = eval.Remembering(s)
+		}
 		out = append(out, named{s, source.Name})
 	}
 	return out, nil

@@ -4,12 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"strings"
 	"sync/atomic"
 
-	"github.com/pith-proxy/pith/compressors/content"
 	"github.com/pith-proxy/pith/compressors/longcodezip"
-	"github.com/pith-proxy/pith/compressors/longcodezip/codetree"
 	"github.com/pith-proxy/pith/onnx"
 	"github.com/pith-proxy/pith/onnx/models"
 	"github.com/pith-proxy/pith/tokenize"
@@ -97,28 +94,4 @@ func (m codeModel) NLL(ctx context.Context, seqs []longcodezip.Sequence, each fu
 		}
 	})
 	return longcodezip.ModelStats{Queue: stats.Queue, Model: stats.Model}, err
-}
-
-// codeIn returns what of a text stands outside source code, for the proxy, and whether
-// there is any source code in it.
-func codeIn(text string) (prose string, found bool) {
-	var around strings.Builder
-	for _, p := range codetree.Files(text) {
-		part := text[p.Start:p.End]
-		switch {
-		case p.Code && isProgram(p, part):
-			found = true
-		case p.Name == "" && content.Fence(strings.TrimSpace(part)) == "":
-			around.WriteString(part)
-		}
-	}
-	return around.String(), found
-}
-
-// isProgram tells source code from other files and from fenced output.
-func isProgram(p codetree.Part, text string) bool {
-	if p.Language == nil {
-		return content.Classify(text) == content.Code
-	}
-	return p.Language.Parsed()
 }

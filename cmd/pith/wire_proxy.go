@@ -86,7 +86,7 @@ func newProxy(c *Config, w work, log *slog.Logger, registry *prometheus.Registry
 		Memory:     memories(w.caches.results),
 		Decisions:  memories(w.caches.decisions),
 		Counter:    func(model string) (proxy.Counter, error) { return tokenize.CounterFor(model) },
-		Code:       codeIn,
+		Code:       codeParts,
 		Ledger:     l,
 		Transport:  transport,
 		Relay:      conf,

@@ -6,8 +6,9 @@ import (
 )
 
 // wordNats is what the chunk that shares most with the query gains by that, in nats a
-// token of the query. Over 600 functions of three standard libraries every value from 0.4
-// to 1 ranks the described one better than the model or the words alone (docs/code.md).
+// token of the query. It was chosen over 600 functions of three standard libraries, on
+// which every value from 0.4 to 1 ranks the described one better than the model or the
+// words alone (docs/benchmarks.md).
 const wordNats = 0.6
 
 // Fused is the [Scorer] that adds to what a language model says what words say: the model

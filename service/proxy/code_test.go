@@ -25,10 +25,13 @@ func fenced(code, ask string) string { return "Here is my file:\n\n```go\n" + co
 // codeBench is a bench that finds code in fences, as the program does.
 func codeBench(t *testing.T, change ...func(*Options)) *bench {
 	return newBench(t, append([]func(*Options){func(o *Options) {
-		o.Code = func(text string) (string, bool) {
-			before, rest, found := strings.Cut(text, "```go\n")
-			_, after, _ := strings.Cut(rest, "```")
-			return before + after, found
+		o.Code = func(text string) []CodePart {
+			start := strings.Index(text, "```go\n")
+			if start < 0 {
+				return nil
+			}
+			end := start + strings.Index(text[start+6:], "```") + 6
+			return []CodePart{{Start: start + 6, End: end, Language: "go"}}
 		}
 	}}, change...)...)
 }
@@ -82,7 +85,7 @@ func TestCodeIsCutOnRequestOnly(t *testing.T) {
 			if req.Method != codeMethod || !strings.Contains(string(req.Question), ask) || strings.Contains(string(req.Question), "func") {
 				t.Errorf("method %q, question %q", req.Method, req.Question)
 			}
-			if len(req.Contexts) != 1 || string(req.Contexts[0].Text) != tt.message || req.Budget != (pith.Budget{Rate: codeRate}) || !req.Hasty {
+			if len(req.Contexts) != 1 || string(req.Contexts[0].Text) != code || req.Contexts[0].Kind != pith.KindCode || req.Contexts[0].Language != "go" || req.Budget != (pith.Budget{Rate: codeRate}) || !req.Hasty {
 				t.Errorf("contexts %d, budget %+v, hasty %v", len(req.Contexts), req.Budget, req.Hasty)
 			}
 		})

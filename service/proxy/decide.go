@@ -71,6 +71,8 @@ func (q *prompt) single(u *unit, text string) ledger.Entry {
 	switch {
 	case d.Action == policy.Keep:
 		return kept(string(d.Reason))
+	case d.Class == content.Code && u.role != dialect.Tool: // what is asked of it stands elsewhere
+		return kept(string(policy.ReasonClass))
 	case d.Action == policy.Lossless, policy.LosslessMethod(q.settings.Method):
 		return q.reshape(u, text, &d)
 	case d.Class == content.Log: // it has more to give than its words

@@ -52,9 +52,9 @@ type Options struct {
 
 	Ledger *ledger.Ledger
 
-	// Code returns what of a text stands outside source code, and whether there is any
-	// source code in it; nil finds none. It depends on the text alone.
-	Code func(text string) (prose string, found bool)
+	// Code finds the source code in a text, in its order; nil finds none. It depends on
+	// the text alone, and says nothing of what it is not sure of.
+	Code func(text string) []CodePart
 
 	// Memory returns what a tenant's earlier requests left to use; nil is none.
 	// Decisions is the memory of the ledger, if that is shared.

@@ -35,7 +35,7 @@ func (q *prompt) userTurn(u *unit, texts []string) ledger.Entry {
 	switch {
 	case split.OK:
 	case q.settings.Question != "":
-		split.Contexts = noCode(texts)
+		split.Contexts = q.noCode(texts)
 	case whole:
 		return q.plainTurn(u, texts)
 	default:
@@ -57,9 +57,12 @@ func (q *prompt) userTurn(u *unit, texts []string) ledger.Entry {
 	return q.pieces(u, texts, split.Contexts, pith.Request{Question: pith.Text(question), Budget: pith.Budget{Rate: contextRate}})
 }
 
-// noCode are the texts that are not source code, of which no question alone takes a line.
-func noCode(texts []string) []policy.Piece {
-	return slices.DeleteFunc(all(texts), func(p policy.Piece) bool { return content.Classify(texts[p.Part]) == content.Code })
+// noCode are the texts without source code, of which no question alone takes a line.
+func (q *prompt) noCode(texts []string) []policy.Piece {
+	return slices.DeleteFunc(all(texts), func(p policy.Piece) bool {
+		_, _, code := q.codeIn(texts[p.Part : p.Part+1])
+		return code > 0 || content.Classify(texts[p.Part]) == content.Code
+	})
 }
 
 func all(texts []string) []policy.Piece {
@@ -106,8 +109,11 @@ func (q *prompt) pieces(u *unit, texts []string, pieces []policy.Piece, req pith
 	if len(req.Question) > pith.MaxQuestion || len(pieces) > pith.MaxContexts {
 		return kept(reasonFailed)
 	}
-	for _, p := range pieces {
-		req.Contexts = append(req.Contexts, pith.Context{Text: pith.Text(texts[p.Part][p.Start:p.End])})
+	if req.Contexts == nil {
+		req.Contexts = make([]pith.Context, len(pieces))
+	}
+	for i, p := range pieces {
+		req.Contexts[i].Text = pith.Text(texts[p.Part][p.Start:p.End])
 	}
 	v := q.compress(req)
 	if v.texts == nil {
