@@ -74,8 +74,16 @@ func classify(c *pith.Context) content.Class {
 	if c.Kind == pith.KindCode {
 		return content.Code
 	}
-	return content.Classify(string(c.Text))
+	class := content.Classify(string(c.Text))
+	if class != content.Code && programs[content.Language(c.FileName(), "")] {
+		return content.Code // which may look like a table, or like several things
+	}
+	return class
 }
+
+// programs are languages whose files are source code whatever they look like.
+var programs = map[string]bool{"C": true, "C#": true, "C++": true, "Go": true, "Java": true, "JavaScript": true, "Kotlin": true, "PHP": true,
+	"Python": true, "Ruby": true, "Rust": true, "Scala": true, "Shell": true, "Swift": true, "TSX": true, "TypeScript": true}
 
 // budgetOf is the budget that holds for a context.
 func budgetOf(req *pith.Request, i int) pith.Budget {
@@ -104,15 +112,16 @@ func (a Auto) compress(ctx context.Context, req *pith.Request, own []Method, exa
 	res, err := compressWith(ctx, withoutOwnBudgets(*req, own), own, a.Words)
 	switch {
 	case slices.ContainsFunc(own, lossless) && (pith.CodeOf(err) == pith.CodeBudgetUnreachable || err == nil && overTarget(req, &res, own)):
+		code := a.Code != nil && a.holdsCode(own, kinds)
 		for i := range own {
-			if lossless(own[i]) {
+			if lossless(own[i]) && (!code || kinds[i] == content.Code) {
 				if err == nil && res.Contexts[i].Forms != nil {
 					exact[i] = &res.Contexts[i]
 				}
 				own[i] = a.lossy(kinds[i])
 			}
 		}
-		return compressWith(ctx, *req, own, a.Words)
+		return a.compress(ctx, req, own, exact, kinds)
 	case err != nil:
 		return res, err
 	}
@@ -129,6 +138,17 @@ func (a Auto) compress(ctx context.Context, req *pith.Request, own []Method, exa
 		return res, nil
 	}
 	return a.compress(ctx, req, own, exact, kinds)
+}
+
+// holdsCode reports whether code is among what loses nothing. It is the first to be cut:
+// of other data no part can go without breaking it.
+func (a Auto) holdsCode(own []Method, kinds []content.Class) bool {
+	for i := range own {
+		if lossless(own[i]) && kinds[i] == content.Code {
+			return true
+		}
+	}
+	return false
 }
 
 // lossy is the method for a text that has to lose something.

@@ -52,6 +52,9 @@ func (r *Router) Compress(ctx context.Context, req pith.Request) (pith.Result, e
 	if err != nil {
 		return pith.Result{}, err
 	}
+	if err := r.checkCode(&req, m); err != nil {
+		return pith.Result{}, err
+	}
 	contexts := slices.Clone(req.Contexts)
 	own := make([]Method, len(contexts)) // of the contexts that have another than m
 	for i := range contexts {
@@ -70,6 +73,21 @@ func (r *Router) Compress(ctx context.Context, req pith.Request) (pith.Result, e
 		}
 	}
 	return res, nil
+}
+
+// checkCode refuses options of code where no method reads them.
+func (r *Router) checkCode(req *pith.Request, m Method) error {
+	o := &req.Options.Code
+	if req.Method == "" || req.Method == AutoID || m.Info().Kind == KindCode || !o.RankOnly && len(o.Keep) == 0 && o.Marks == "" {
+		return nil
+	}
+	for i := range req.Contexts {
+		name := req.Contexts[i].Method
+		if own, err := r.method(name, ""); name == AutoID || name != "" && err == nil && own.Info().Kind == KindCode {
+			return nil
+		}
+	}
+	return pith.Invalid("/code", "method %s does not read code; leave it out, or use longcodezip or auto", m.Info().ID)
 }
 
 // place checks the method that a context names against the request's, and returns it if

@@ -105,6 +105,10 @@ func TestRouter(t *testing.T) {
 			methods: "cut+words", each: "cut words"},
 		{name: "context_names_code_in_lossless", req: pith.Request{Method: "exact", Contexts: []pith.Context{{Text: pith.Text(program), Method: "cut"}}},
 			err: "the request's method is exact"},
+		{name: "options_of_code", req: pith.Request{Method: "exact", Contexts: texts(program), Options: pith.Options{Code: pith.CodeOptions{RankOnly: true}}},
+			err: "method exact does not read code"},
+		{name: "options_of_code_for_one", req: pith.Request{Method: "words", Contexts: []pith.Context{{Text: pith.Text(program), Method: "cut"}}, Options: pith.Options{Code: pith.CodeOptions{RankOnly: true}}},
+			methods: "cut", each: "cut"},
 		{name: "context_names_auto", req: pith.Request{Method: "words", Contexts: []pith.Context{{Text: pith.Text(data), Method: "auto"}, {Text: pith.Text(prose), Method: "auto"}}},
 			methods: "exact+words", each: "exact words"},
 		{name: "context_names_words", req: pith.Request{Contexts: []pith.Context{{Text: pith.Text(data), Method: "words"}}}, methods: "words", each: "words"},
@@ -259,5 +263,30 @@ func TestAutoWarns(t *testing.T) {
 	}
 	if len(res.Contexts[0].Warnings) != 1 || len(res.Contexts[1].Warnings) != 0 {
 		t.Errorf("warnings: %q, %q", res.Contexts[0].Warnings, res.Contexts[1].Warnings)
+	}
+}
+
+// Where a target cannot be met without loss, code goes first: a part of other data is
+// worth nothing.
+func TestCodeGivesWayFirst(t *testing.T) {
+	r, _, _ := bench()
+	n := len(strings.Fields(program))*4/10 + len(strings.Fields(data))*7/10 + 3
+	res, err := r.Compress(t.Context(), pith.Request{Contexts: texts(program, data), Budget: pith.Budget{TargetTokens: n}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.Contexts[0].Method != "cut" || res.Contexts[1].Method != "exact" {
+		t.Errorf("got %s and %s", res.Contexts[0].Method, res.Contexts[1].Method)
+	}
+}
+
+// A file that its name says to be a program is code, whatever it looks like.
+func TestAutoReadsFileNames(t *testing.T) {
+	r, _, _ := bench()
+	for id, want := range map[string]string{"src/a.py": "code", "a.md": "prose", "py": "prose"} {
+		res, err := r.Compress(t.Context(), pith.Request{Contexts: []pith.Context{{ID: id, Text: pith.Text(prose)}}})
+		if err != nil || res.Contexts[0].Kind != want {
+			t.Errorf("%s is %s, %v", id, res.Contexts[0].Kind, err)
+		}
 	}
 }

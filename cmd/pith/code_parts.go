@@ -79,7 +79,7 @@ func withoutProse(text string, start, end int) (int, int) {
 	for start < end {
 		rest := text[start:end]
 		n := paragraphEnd(rest)
-		if !readsAsProse(rest[:n]) {
+		if opensCode.MatchString(rest) || !readsAsProse(rest[:n]) {
 			break
 		}
 		start += n
@@ -114,6 +114,9 @@ func paragraphEnd(text string) int {
 
 // word matches what prose consists of.
 var word = regexp.MustCompile(`^[("'“]*\p{L}[\p{L}\p{N}'’./:()_-]*[.,:;!?)"'”]*$|^[\p{N}.,%-]+[.,:;!?)]*$|^[-*•–—]$`)
+
+// opensCode matches first lines that only a program has.
+var opensCode = regexp.MustCompile(`(?m)\A(?:import [\w.]+(?: as \w+)?(?:, .*)?\r?$|from [\w.]+ import |package \w+$|[rRuU]?"""|'''|#|//|/\*|@\w)`)
 
 // readsAsProse reports whether most of what stands in a paragraph without indentation is
 // words. Text of a script without spaces is.

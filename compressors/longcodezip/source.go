@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/pith-proxy/pith"
+	"github.com/pith-proxy/pith/compressors/content"
 	"github.com/pith-proxy/pith/compressors/longcodezip/codetree"
 	"github.com/pith-proxy/pith/tokenize"
 )
@@ -82,7 +83,8 @@ func (r *run) parse(ctx context.Context, cr *contextRun) error {
 		}
 	}
 	for _, p := range files {
-		if !p.Code || strings.TrimSpace(cr.text[p.Start:p.End]) == "" {
+		text := cr.text[p.Start:p.End]
+		if !p.Code || strings.TrimSpace(text) == "" || cr.Context.Kind != pith.KindCode && codetree.Detect(orElse(p.Name, hint), "") == nil && noCode(text) {
 			cr.parts = append(cr.parts, piece{start: p.Start, end: p.End})
 			continue
 		}
@@ -103,10 +105,22 @@ func (r *run) parse(ctx context.Context, cr *contextRun) error {
 		cr.files = append(cr.files, f)
 		cr.parts = append(cr.parts, piece{start: p.Start, end: p.End, file: f})
 	}
+	if len(cr.files) == 0 && strings.TrimSpace(cr.text) != "" {
+		cr.warn("this is no source code, so it stays as it is; another method can shorten it")
+	}
 	if len(cr.files) > 0 && cr.files[0].Language != nil {
 		cr.language = cr.files[0].Language.Name
 	}
 	return nil
+}
+
+// noCode reports whether a text of which nobody says what it is is surely no source code.
+func noCode(text string) bool {
+	switch content.Classify(text) {
+	case content.JSON, content.NDJSON, content.Log, content.Diff, content.Trace, content.Prose, content.Markdown, content.HTML:
+		return true
+	}
+	return false
 }
 
 func orElse(s, other string) string {
