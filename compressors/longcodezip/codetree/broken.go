@@ -91,7 +91,7 @@ func (d *dialect) completed(ctx context.Context, text string, l *Language) *Node
 	if root.HasError() {
 		return nil
 	}
-	s := newSplitter(d, text+closing, tree)
+	s := newSplitter(d, text+closing, tree, l)
 	defer s.close()
 	return s.file(root)
 }

@@ -105,7 +105,7 @@ func (m *memberList) member(it *item) *Node {
 	}
 	n := m.named(&Node{Kind: Def}, &it.node, inner)
 	if !it.node.HasError() {
-		n.Children = m.splitter.open(&it.node, from, end, 2, false, m.statements)
+		n.Children = m.loose(m.splitter.open(&it.node, from, end, 2, false, m.statements), Statement)
 	}
 	return n
 }
@@ -135,7 +135,7 @@ func (m *memberList) container(it *item, inner *sitter.Node, r role, from int) *
 	if n.Name == "" {
 		p.path, p.public, p.open = m.path, m.public, m.place.open
 	}
-	n.Children = m.splitter.open(&it.node, from, it.last+1, 1, true, inside)
+	n.Children = m.loose(m.splitter.open(&it.node, from, it.last+1, 1, true, inside), Fields)
 	if n.Children == nil {
 		return nil
 	}

@@ -20,7 +20,7 @@ func Parse(ctx context.Context, source string, l *Language) (*File, error) {
 		if tree := d.parse(ctx, source); tree != nil {
 			defer tree.Close()
 			root := tree.RootNode()
-			s := newSplitter(d, source, tree)
+			s := newSplitter(d, source, tree, l)
 			defer s.close()
 			if f.Broken = root.HasError(); !f.Broken {
 				f.Root = s.file(root)

@@ -11,6 +11,7 @@ import (
 // part is [first, end).
 type splitter struct {
 	*dialect
+	comments *Language
 	source string
 	starts []int // where lines begin, and the end of the text
 	cursor *sitter.TreeCursor
@@ -23,8 +24,8 @@ type splitter struct {
 // deep is how many nodes are opened inside each other. What lies deeper is not divided.
 const deep = 48
 
-func newSplitter(d *dialect, source string, tree *sitter.Tree) *splitter {
-	s := &splitter{dialect: d, source: source, cursor: tree.Walk(), answers: map[uintptr]role{}}
+func newSplitter(d *dialect, source string, tree *sitter.Tree, l *Language) *splitter {
+	s := &splitter{dialect: d, comments: l, source: source, cursor: tree.Walk(), answers: map[uintptr]role{}}
 	for at := 0; at < len(source); {
 		s.starts = append(s.starts, at)
 		next := strings.IndexByte(source[at:], '\n')
