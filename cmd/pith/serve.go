@@ -42,6 +42,7 @@ func serve(ctx context.Context, c *Config, stderr io.Writer) error {
 	defer a.Close()
 	registry := prometheus.NewRegistry()
 	a.alarm = newAlarm(log, registry)
+	a.unopened = newUnopened(log)
 	k, err := openCaches(c, log, registry)
 	if err != nil {
 		return err

@@ -35,6 +35,9 @@ type app struct {
 	// is set before there are requests.
 	alarm func(method string, forms []string)
 
+	// unopened is told why a scorer of code did not open, likewise.
+	unopened func(scorer string, err error)
+
 	mu      sync.Mutex
 	opened  []func() // how to close the models opened so far
 	closed  bool
@@ -62,7 +65,8 @@ func newApp(c *Config) (*app, error) {
 	if a.scorers, err = a.codeScorers(); err != nil {
 		return nil, err
 	}
-	a.code, err = longcodezip.New(longcodezip.Options{Scorers: a.scorers, Counter: tokenize.CounterFor, Prefilter: longcodezip.NewLexical()})
+	a.code, err = longcodezip.New(longcodezip.Options{Scorers: a.scorers, Counter: tokenize.CounterFor,
+		Prefilter: longcodezip.NewLexical(), Failed: a.scorerFailed})
 	if err != nil {
 		return nil, err
 	}

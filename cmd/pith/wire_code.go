@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"sync/atomic"
 
 	"github.com/pith-proxy/pith/compressors/longcodezip"
@@ -41,6 +42,22 @@ func (a *app) codeScorers() ([]longcodezip.Source, error) {
 	return []longcodezip.Source{model, plain}, nil
 }
 
+// scorerFailed passes on why a scorer did not open.
+func (a *app) scorerFailed(name string, err error) {
+	if a.unopened != nil {
+		a.unopened(name, err)
+	}
+}
+
+// newUnopened tells the log why a scorer of code did not open; another ranks code until it
+// does.
+func newUnopened(log *slog.Logger) func(scorer string, err error) {
+	return func(scorer string, err error) {
+		log.LogAttrs(context.Background(), slog.LevelWarn, "a scorer of code did not open",
+			slog.String("scorer", scorer), slog.String("error", err.Error()))
+	}
+}
+
 // openCode joins a causal language model and its tokenizer, as openModel does.
 func (a *app) openCode(ctx context.Context, name string, files fs.FS) (longcodezip.Scorer, error) {
 	if err := a.beginOpening(); err != nil {
@@ -51,22 +68,30 @@ func (a *app) openCode(ctx context.Context, name string, files fs.FS) (longcodez
 	if err != nil {
 		return nil, err
 	}
-	a.closeLater(func() { loaded.Close() })
 	enc, err := tokenize.NewEncoder(loaded.TokenizerJSON())
 	if err != nil {
+		loaded.Close()
 		return nil, fmt.Errorf("tokenizer of %s: %w", name, err)
 	}
+	lm, err := newLM(name, loaded, enc)
+	if err != nil {
+		enc.Close()
+		loaded.Close()
+		return nil, err
+	}
+	a.closeLater(func() { loaded.Close() })
 	a.closeLater(enc.Close)
+	return longcodezip.NewFused(lm), nil
+}
+
+// newLM shows a model to package longcodezip.
+func newLM(name string, loaded *onnx.Causal, enc longcodezip.Encoder) (*longcodezip.LM, error) {
 	form, err := codeForm(loaded.Spec(), enc)
 	if err != nil {
 		return nil, err
 	}
-	lm, err := longcodezip.NewLM(longcodezip.LMOptions{Name: name, Digest: loaded.Digest(), Numeric: loaded.Numeric(),
+	return longcodezip.NewLM(longcodezip.LMOptions{Name: name, Digest: loaded.Digest(), Numeric: loaded.Numeric(),
 		Encoder: enc, Model: codeModel{loaded}, Form: form, Window: loaded.Window()})
-	if err != nil {
-		return nil, err
-	}
-	return longcodezip.NewFused(lm), nil
 }
 
 // codeForm is with the model's own marks, if it has such.

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"log/slog"
 	"math"
 	"os"
 	"path/filepath"
@@ -11,6 +13,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/pith-proxy/pith"
 	"github.com/pith-proxy/pith/compressors/longcodezip"
 	"github.com/pith-proxy/pith/onnx"
 	"github.com/pith-proxy/pith/tokenize"
@@ -162,6 +165,49 @@ func installCausal(t *testing.T, dir string) {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// Of a model that does not open nothing stays open, and the log says why, once for many
+// requests.
+func TestCodeModelDoesNotOpen(t *testing.T) {
+	for name, tt := range map[string]struct{ file, old, new, want string }{
+		"tokenizer": {"tokenizer.json", "WordLevel", "Nobodys", "tokenizer of tiny"},
+		"window":    {"pith-model.json", "1024", "128", "leaves no room"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			home := t.TempDir()
+			dir := filepath.Join(home, "models", "tiny")
+			installCausal(t, dir)
+			data, err := os.ReadFile(filepath.Join(dir, tt.file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			data = []byte(strings.Replace(string(data), tt.old, tt.new, 1))
+			if err := os.WriteFile(filepath.Join(dir, tt.file), data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			a, err := newTestApp(t, func(c *Config) { c.Home, c.Models.Code = home, "tiny" })
+			if err != nil {
+				t.Fatal(err)
+			}
+			var log bytes.Buffer
+			a.unopened = newUnopened(slog.New(slog.NewTextHandler(&log, nil)))
+			text := strings.Repeat("func f(a int) int {\n\treturn a\n}\n\n", 50)
+			for range 3 {
+				res, err := a.code.Compress(t.Context(), pith.Request{Question: "where is a?", Budget: pith.Budget{Rate: 0.5},
+					Contexts: []pith.Context{{Text: pith.Text(text), Language: "go"}}})
+				if err != nil || !slices.Equal(res.Models, []string{"bm25"}) {
+					t.Errorf("ranked by %v, %v", res.Models, err)
+				}
+			}
+			if got := log.String(); strings.Count(got, "WARN") != 1 || !strings.Contains(got, "scorer=tiny") || !strings.Contains(got, tt.want) {
+				t.Errorf("log: %s", got)
+			}
+			if len(a.opened) != 0 {
+				t.Errorf("%d parts are open", len(a.opened))
+			}
+		})
 	}
 }
 

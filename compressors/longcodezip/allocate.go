@@ -6,7 +6,7 @@ import "math"
 const almost = 0.999
 
 // share divides a budget among the leaves that were taken: small ones stay whole, large
-// ones get ratios by their gains. Where the budget is not enough for the frames of all,
+// ones get ratios by their gains. Where the budget is not enough for a part of each,
 // those of lowest gain go.
 func (p *pool) share(taken []*leaf, budget int) {
 	if p.bill <= budget {
@@ -18,7 +18,7 @@ func (p *pool) share(taken []*leaf, budget int) {
 		left, floor := budget-p.bill, 0
 		for _, l := range large {
 			left += l.tokens
-			floor += l.frame
+			floor += p.floor(l)
 		}
 		if len(taken) <= 1 || left > floor {
 			break
@@ -27,12 +27,13 @@ func (p *pool) share(taken []*leaf, budget int) {
 		taken = taken[:len(taken)-1]
 		p.bill -= last.hide() + last.tidy()
 	}
+	large = p.spareBest(large, budget)
 	left := budget - p.bill
 	a := allocation{beta: p.opts.Beta}
 	for _, l := range large {
 		left += l.tokens
 		a.tokens = append(a.tokens, l.tokens)
-		a.floors = append(a.floors, l.frame)
+		a.floors = append(a.floors, p.floor(l))
 		a.gains = append(a.gains, l.gain)
 		if !l.scored {
 			a.gains[len(a.gains)-1] = math.Inf(-1)
@@ -54,6 +55,42 @@ func (p *pool) large(leaves []*leaf) []*leaf {
 		}
 	}
 	return out
+}
+
+// spareBest takes the best leaf from those that are cut if that leaves much of a budget for
+// the others: what answers the query is not to be thinned out for the sake of those.
+func (p *pool) spareBest(large []*leaf, budget int) []*leaf {
+	if p.query == "" || len(large) < 2 || large[0] != p.leaves[0] || !large[0].scored {
+		return large
+	}
+	best, others := large[0], large[1:]
+	left := budget - p.bill
+	for _, l := range others {
+		left += l.tokens - p.floor(l)
+	}
+	if left < 0 || float64(best.tokens) > fineBelow*float64(p.budget) {
+		return large
+	}
+	return others
+}
+
+// floor is the fewest tokens that show anything of a leaf that is cut: its frame, a
+// statement, and a mark on each side; without a query its frame.
+func (p *pool) floor(l *leaf) int {
+	if p.query == "" {
+		return l.frame
+	}
+	least := l.tokens
+	for _, run := range l.siblings(nil) {
+		for _, it := range run {
+			n := it.tokens
+			for up := it.parent; up != l.item; up = up.parent {
+				n += up.frame
+			}
+			least = min(least, n)
+		}
+	}
+	return min(l.tokens, l.frame+2*l.file.mark+least)
 }
 
 // cutTo leaves a leaf to the fine stage.

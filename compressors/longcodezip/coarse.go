@@ -41,6 +41,7 @@ func (p *pool) settled() bool {
 // leaves less of them (section 3.2 of the paper), and sets the limits of that stage.
 func (p *pool) coarse() {
 	p.begin()
+	p.standing = p.bill
 	share := p.opts.Skeletons
 	if p.query == "" {
 		share = p.opts.Outline
@@ -153,12 +154,20 @@ func (p *pool) take(leaves []*leaf, budget int, cut bool) []*leaf {
 }
 
 // open opens a leaf with all in it, and its file's preamble if there is room for that.
+// The best leaf comes before its preamble.
 func (p *pool) open(l *leaf) {
 	p.bill += l.unit().showAll()
-	if pre := l.file.preamble; pre != nil && !pre.open && pre.tokens <= p.preambles && p.worth(l.file) {
+	if pre := l.file.preamble; pre != nil && !pre.open && pre.tokens <= p.preambles && p.worth(l.file) && p.behindBest(pre) {
 		p.preambles -= pre.tokens
 		p.bill += pre.showAll()
 	}
+}
+
+// behindBest reports whether a preamble leaves the best leaf, if it is of the same file, its
+// room.
+func (p *pool) behindBest(pre *item) bool {
+	best := p.leaves[0]
+	return best.file != pre.file || p.standing+best.tokens+pre.tokens <= p.budget-p.spare
 }
 
 // worth reports whether enough of a file stays for its preamble to help. Where there are

@@ -30,7 +30,7 @@ func New(o Options) (*Compressor, error) {
 		if s.Name == "" || s.Open == nil {
 			return nil, errors.New("longcodezip: a scorer needs a name and a way to open it")
 		}
-		c.scorers = append(c.scorers, &lazyScorer{Source: s})
+		c.scorers = append(c.scorers, &lazyScorer{Source: s, failed: o.Failed})
 	}
 	if len(c.scorers) == 0 {
 		return nil, errors.New("longcodezip: no scorers")

@@ -27,6 +27,7 @@ func (r *run) fineAll(ctx context.Context) error {
 		for _, l := range p.cut {
 			p.bill += l.choose()
 		}
+		p.complete()
 	}
 	return nil
 }
@@ -114,6 +115,58 @@ func (l *leaf) choose() int {
 		cost += l.blocks[i].show()
 	}
 	return cost
+}
+
+// complete sees to it that no leaf that was cut stays for its frame alone, and spends what
+// the choice of blocks has left over before signatures do. The best leaf may have the room
+// that is set aside for those.
+func (p *pool) complete() {
+	for _, l := range p.cut {
+		if p.query != "" && !l.shows() { // without a query signatures are what is wanted
+			p.bill -= l.hide() + l.tidy()
+		}
+	}
+	for i, l := range p.leaves { // p.cut is not by rank
+		if l.blocks == nil {
+			continue
+		}
+		most := p.budget
+		if i > 0 || p.query == "" {
+			most -= p.spare
+		}
+		if !l.open {
+			p.bill += l.showBest(most - p.bill)
+		}
+		p.bill += l.more(most - p.bill)
+	}
+}
+
+// more opens all of a leaf that has been cut, or else what of it there is room for, and
+// returns the price.
+func (l *leaf) more(room int) int {
+	switch {
+	case !l.open || l.full():
+		return 0
+	case l.priceAll() <= room:
+		return l.showAll()
+	}
+	return l.fillBlocks(room)
+}
+
+// showBest opens the block of most value that there is room for, with what is around it,
+// and returns the price; of equals it is the first.
+func (l *leaf) showBest(room int) int {
+	var best *block
+	for i := range l.blocks {
+		b := &l.blocks[i]
+		if b.price() <= room && (best == nil || grain(b.value) > grain(best.value)) {
+			best = b
+		}
+	}
+	if best == nil {
+		return 0
+	}
+	return best.show()
 }
 
 // fillBlocks opens blocks of a leaf that has been cut while there is room, those nearest to

@@ -9,29 +9,108 @@ import (
 
 // fitAll brings every pool within its budget, as its tokens are counted.
 func (r *run) fitAll(ctx context.Context) error {
+	var left leftover
 	for _, p := range r.pools {
-		if p.whole() {
-			continue
+		if p.split {
+			p.budget += left.tokens
 		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
+		err := p.fitOne(ctx)
+		if p.split {
+			err = left.without(p, err)
 		}
-		p.outline()
-		p.fit()
-		p.something()
-		if err := p.mend(ctx); err != nil {
+		if err != nil {
 			return err
 		}
-		if err := p.last(); err != nil {
-			return err
-		}
-		for _, cr := range p.contexts {
-			if !cr.drop && !cr.whole && cr.tokens >= cr.input {
-				cr.restore()
-			}
+	}
+	if len(left.dropped) == 0 {
+		return nil
+	}
+	if left.stays {
+		return left.spend(ctx, r.pools)
+	}
+	return left.retry(ctx)
+}
+
+func (p *pool) fitOne(ctx context.Context) error {
+	if p.whole() {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	p.outline()
+	p.fit()
+	p.something()
+	if err := p.mend(ctx); err != nil {
+		return err
+	}
+	if err := p.last(); err != nil {
+		return err
+	}
+	for _, cr := range p.contexts {
+		if !cr.drop && !cr.whole && cr.tokens >= cr.input {
+			cr.restore()
 		}
 	}
 	return nil
+}
+
+// leftover is what pools that share a target leave to those behind them.
+type leftover struct {
+	tokens  int
+	stays   bool // something of one of them
+	dropped []*pool
+	err     error // of the first that was dropped
+}
+
+// without drops the context of a pool that cannot keep anything of it, unless the request
+// asks for that.
+func (left *leftover) without(p *pool, err error) error {
+	if err != nil && (pith.CodeOf(err) != pith.CodeBudgetUnreachable || p.contexts[0].required(&p.req.Options.Preserve)) {
+		return err
+	}
+	left.tokens = p.budget
+	if err == nil {
+		left.tokens = max(0, p.budget-p.count())
+		left.stays = left.stays || p.count() > 0
+		return nil
+	}
+	p.contexts[0].drop = true
+	p.contexts[0].warn("nothing of it fits its share of the target")
+	if left.dropped = append(left.dropped, p); left.err == nil {
+		left.err = err
+	}
+	return nil
+}
+
+// spend gives the pools that keep something what those have left that do not.
+func (left *leftover) spend(ctx context.Context, pools []*pool) error {
+	for _, p := range pools {
+		if !p.split || p.whole() || left.tokens <= 0 {
+			continue
+		}
+		p.budget = p.count() + left.tokens
+		if err := p.fitOne(ctx); err != nil {
+			return err
+		}
+		left.tokens = p.budget - p.count()
+	}
+	return nil
+}
+
+// retry gives all of the target to the first pool of which something fits it, if nothing
+// of any fits its share.
+func (left *leftover) retry(ctx context.Context) error {
+	for _, p := range left.dropped {
+		cr := p.contexts[0]
+		cr.drop, cr.dirty, p.budget = false, true, left.tokens
+		if err := p.fitOne(ctx); pith.CodeOf(err) != pith.CodeBudgetUnreachable {
+			cr.warnings = cr.warnings[:len(cr.warnings)-1]
+			return err
+		}
+		cr.drop = true
+	}
+	return left.err
 }
 
 // whole reports whether all its contexts stay.
@@ -108,20 +187,63 @@ func (p *pool) last() error {
 	}
 	if p.hard() {
 		return &pith.Error{Op: "longcodezip.fit", Code: pith.CodeBudgetUnreachable, Param: p.param,
-			Msg: fmt.Sprintf("the budget is %d tokens, but what must stay takes %d; raise it, keep less, or send budget: soft", p.budget, n)}
+			Msg: fmt.Sprintf("the budget is %d tokens, but %s takes %d; raise it, keep less, or send budget: soft", p.asked(), p.subject(), n)}
 	}
+	unchanged := float64(n) > little*float64(p.input())
 	for _, cr := range p.contexts {
-		if !cr.drop {
-			cr.warn("what must stay takes %d tokens of a budget of %d", n, p.budget)
+		if cr.drop {
+			continue
+		}
+		cr.warn("%s takes %d tokens of a budget of %d", p.subject(), n, p.asked())
+		if unchanged {
+			cr.restore()
 		}
 	}
 	return nil
+}
+
+// little is the share of a text that a minimum beyond its budget must stay below: what saves
+// less is not worth the marks.
+const little = 0.9
+
+// asked is the budget as the request has it, in tokens.
+func (p *pool) asked() int {
+	if p.given.TargetTokens > 0 {
+		return p.given.TargetTokens
+	}
+	return p.budget
+}
+
+// subject is what does not fit a budget.
+func (p *pool) subject() string {
+	asked := false
+	p.files(func(f *file) { asked = asked || f.root.must })
+	if asked {
+		return "what must stay"
+	}
+	return "the smallest part of this code"
 }
 
 // something sees to it that not everything is gone.
 func (p *pool) something() {
 	if p.count() == 0 && len(p.leaves) > 0 {
 		p.least()
+	}
+	p.onlyPreamble()
+}
+
+// onlyPreamble opens the preamble of a single file of which nothing else stays, if it fits.
+func (p *pool) onlyPreamble() {
+	var one *file
+	n := 0
+	p.files(func(f *file) { one, n = f, n+1 })
+	if n != 1 || one.root.open || one.preamble == nil || p.req.Options.Code.RankOnly {
+		return
+	}
+	before, bill := p.save(), p.bill
+	if p.bill += one.preamble.showAll(); p.count() > p.budget {
+		p.restore(before)
+		p.bill = bill
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"strings"
-	"time"
 )
 
 // open makes the scorer ready.
@@ -31,7 +30,7 @@ func scorerError(ctx context.Context, err error) error {
 }
 
 // codecRevision is the first byte of what a memory keeps.
-const codecRevision = 1
+const codecRevision = 2
 
 // gains returns the gain of each text for the query: from memory, or as the scorer says. A
 // text that occurs in several places is read once.
@@ -45,29 +44,31 @@ func (r *run) gains(ctx context.Context, texts []string) ([]float64, error) {
 		scorer = fused.Apart() // a memory keeps what depends on chunk and query alone
 	}
 	m := memo{kind: "code.gain", field: scorer.Name() + "\x00" + r.query, off: r.source.Lexical}
-	m.valid = func(_ string, v []byte) bool { return len(v) == 9 && v[0] == codecRevision && finite(gainOf(v)) }
+	m.valid = func(_ string, v []byte) bool {
+		return len(v) == 10 && v[0] == codecRevision && v[1] <= 1 && finite(gainOf(v))
+	}
 	m.read = func(missing []string) ([][]byte, error) {
-		begun := time.Now()
+		all, end := false, r.source.pace.begin(sizeOf(missing)+len(missing)*len(r.query))
+		defer func() { end(all) }()
 		gains, usage, err := scorer.Gains(ctx, r.query, missing)
 		r.usage.Add(usage)
 		if err := checkGains(gains, len(missing), err); err != nil {
 			return nil, scorerError(ctx, err)
 		}
-		r.source.pace.took(sizeOf(missing)+len(missing)*len(r.query), time.Since(begun))
-		out := make([][]byte, len(gains))
-		for i, g := range gains {
-			out[i] = binary.LittleEndian.AppendUint64([]byte{codecRevision}, math.Float64bits(g))
-		}
-		return out, nil
+		all = true
+		return encodeGains(gains, usage.Cut), nil
 	}
 	values, err := r.recall(ctx, &m, texts)
 	if err != nil {
 		return nil, err
 	}
 	gains := make([]float64, len(texts))
+	cut := 0
 	for i, v := range values {
 		gains[i] = gainOf(v)
+		cut += int(v[1])
 	}
+	r.usage.Truncated = max(r.usage.Truncated, cut) // of those from memory, too
 	if !ok {
 		return gains, nil
 	}
@@ -84,7 +85,21 @@ func sizeOf(texts []string) (n int) {
 	return n
 }
 
-func gainOf(v []byte) float64 { return math.Float64frombits(binary.LittleEndian.Uint64(v[1:])) }
+// encodeGains writes revision, whether the chunk was read in part, and its gain.
+func encodeGains(gains []float64, cut []int) [][]byte {
+	out := make([][]byte, len(gains))
+	for i, g := range gains {
+		out[i] = binary.LittleEndian.AppendUint64([]byte{codecRevision, 0}, math.Float64bits(g))
+	}
+	for _, i := range cut {
+		if 0 <= i && i < len(out) {
+			out[i][1] = 1
+		}
+	}
+	return out
+}
+
+func gainOf(v []byte) float64 { return math.Float64frombits(binary.LittleEndian.Uint64(v[2:])) }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
@@ -112,6 +127,8 @@ func (r *run) lines(ctx context.Context, reader LineReader, texts []string) ([][
 		return len(v) == 1+4*linesOf(text) && v[0] == codecRevision
 	}
 	m.read = func(missing []string) ([][]byte, error) {
+		all, end := false, r.source.pace.begin(sizeOf(missing))
+		defer func() { end(all) }()
 		lines, usage, err := reader.LineNLL(ctx, missing)
 		r.usage.Add(usage)
 		if err == nil && len(lines) != len(missing) {
@@ -120,6 +137,7 @@ func (r *run) lines(ctx context.Context, reader LineReader, texts []string) ([][
 		if err != nil {
 			return nil, scorerError(ctx, err)
 		}
+		all = true
 		out := make([][]byte, len(lines))
 		for i, values := range lines {
 			out[i] = encodeLines(values, linesOf(missing[i]))

@@ -1,25 +1,66 @@
 package longcodezip
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/pith-proxy/pith"
 	"github.com/pith-proxy/pith/compressors/longcodezip/codetree"
 )
 
-// keepNamed requires what the request names.
-func keepNamed(f *file, names []string) {
+// keepNamed requires what the request names, and notes in found which names there are.
+func keepNamed(f *file, names []string, found []bool) {
 	if len(names) == 0 {
 		return
 	}
 	f.Root.All(func(n *codetree.Node) bool {
 		it := f.items[n]
-		if it == nil || n.Path == "" || !named(names, n.Path, f.name) {
+		if it == nil || n.Path == "" {
 			return true
 		}
-		it.require()
-		return false
+		for i := range names {
+			if named(names[i:i+1], n.Path, f.name) {
+				it.require()
+				found[i] = true
+			}
+		}
+		return true
 	})
+}
+
+// missed warns of names that nothing in the request has. Of what was not parsed, since it
+// stays, any text that has the name's last word may have it.
+func (r *run) missed(names []string, found []bool) {
+	for i, name := range names {
+		word := lastWord(name)
+		maybe := found[i] || word == "" || slices.ContainsFunc(r.contexts, func(cr *contextRun) bool {
+			return len(cr.files) == 0 && strings.Contains(cr.text, word)
+		})
+		if !maybe {
+			r.warn("code.keep: nothing is named %q", name)
+		}
+	}
+}
+
+// lastWord returns the last run of letters and digits of a name.
+func lastWord(name string) string {
+	end := len(name)
+	for end > 0 && !isWord(name[end-1]) {
+		end--
+	}
+	start := end
+	for start > 0 && isWord(name[start-1]) {
+		start--
+	}
+	return name[start:end]
+}
+
+// required reports whether something in the context must stay.
+func (cr *contextRun) required(p *pith.Preserve) bool {
+	return slices.ContainsFunc(cr.files, func(f *file) bool { return f.root.must }) ||
+		slices.ContainsFunc(p.Literals, func(lit string) bool { return lit != "" && strings.Contains(cr.text, lit) }) ||
+		slices.ContainsFunc(p.Patterns, func(re *regexp.Regexp) bool { return re.FindString(cr.text) != "" })
 }
 
 // named reports whether a name stands for a path, whole or without the containers at its

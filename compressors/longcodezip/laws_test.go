@@ -74,6 +74,9 @@ func TestLaws(t *testing.T) {
 		if out > budget {
 			t.Errorf("%s: %d tokens of %d", name, out, budget)
 		}
+		if req.Budget.TargetTokens > 0 { // what stands between contexts counts
+			budget -= (len(req.Contexts) - 1) * counted(t, "\n\n")
+		}
 		if len(req.Contexts) > 1 {
 			filled, served = filled+float64(out)/float64(min(in, budget)), served+1
 		}

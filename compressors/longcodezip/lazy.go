@@ -5,18 +5,25 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 )
 
-// lazyScorer opens its source once; a failure is tried again by the next request. The
-// opening goes on when whoever wanted it has no more time to wait.
+// lazyScorer opens its source once. A failure holds for a while, so that not every request
+// pays for one; then the next request tries again. The opening goes on when whoever wanted
+// it has no more time to wait.
 type lazyScorer struct {
 	Source
-	pace pace
+	failed func(scorer string, err error) // told of each try that fails; nil is nobody
+	pace   pace
 
 	mu      sync.Mutex
 	scorer  Scorer
-	opening *opening // nil if nobody is at it
+	opening *opening  // the last try; nil before the first
+	until   time.Time // when a failure ceases to hold; zero while the try is under way
 }
+
+// holdFailure is how long a scorer that did not open is not tried again.
+const holdFailure = 30 * time.Second
 
 // opening is one try.
 type opening struct {
@@ -32,9 +39,9 @@ func (l *lazyScorer) open(ctx context.Context) (Scorer, error) {
 		return l.scorer, nil
 	}
 	o := l.opening
-	if o == nil {
+	if o == nil || !l.until.IsZero() && !time.Now().Before(l.until) {
 		o = &opening{done: make(chan struct{})}
-		l.opening = o
+		l.opening, l.until = o, time.Time{}
 		go l.try(context.WithoutCancel(ctx), o)
 	}
 	l.mu.Unlock()
@@ -48,8 +55,13 @@ func (l *lazyScorer) open(ctx context.Context) (Scorer, error) {
 
 func (l *lazyScorer) try(ctx context.Context, o *opening) {
 	o.scorer, o.err = l.prepare(ctx)
+	if o.err != nil && l.failed != nil {
+		l.failed(l.Name, o.err)
+	}
 	l.mu.Lock()
-	l.scorer, l.opening = o.scorer, nil
+	if l.scorer = o.scorer; o.err != nil {
+		l.until = time.Now().Add(holdFailure)
+	}
 	l.mu.Unlock()
 	close(o.done)
 }

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 // A scorer that takes longer to open than a request may take is open for the next one.
@@ -40,9 +42,16 @@ func TestOpeningOutlivesTheRequest(t *testing.T) {
 	}
 }
 
+// What did not open is tried again, but not at once, and each try is told of once.
 func TestOpeningIsTriedAgain(t *testing.T) {
+	synctest.Test(t, openTriedAgain)
+}
+
+func openTriedAgain(t *testing.T) {
 	tries := 0
-	l := &lazyScorer{Source: Source{Name: "fake", Open: func(context.Context) (Scorer, error) {
+	var told []string
+	tell := func(name string, err error) { told = append(told, name+": "+err.Error()) }
+	l := &lazyScorer{failed: tell, Source: Source{Name: "fake", Open: func(context.Context) (Scorer, error) {
 		switch tries++; tries {
 		case 1:
 			return nil, errors.New("no disk")
@@ -53,10 +62,19 @@ func TestOpeningIsTriedAgain(t *testing.T) {
 		}
 		return &fakeScorer{}, nil
 	}}}
-	for range 3 {
-		if _, err := l.open(context.Background()); err == nil {
+	for i := range 3 {
+		_, first := l.open(context.Background())
+		if first == nil {
 			t.Error("no error")
 		}
+		time.Sleep(holdFailure - 1)
+		if _, err := l.open(context.Background()); err != first || tries != i+1 {
+			t.Errorf("soon after: %v after %d tries, want %v", err, tries, first)
+		}
+		time.Sleep(time.Nanosecond)
+	}
+	if len(told) != 3 || told[0] != "fake: open scorer fake: no disk" {
+		t.Errorf("told of %q", told)
 	}
 	if s, err := l.open(context.Background()); err != nil || s == nil {
 		t.Errorf("got %v, %v", s, err)

@@ -3,6 +3,7 @@ package longcodezip
 import (
 	"context"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -72,7 +73,7 @@ func FuzzTerms(f *testing.F) {
 func gains(t *testing.T, query string, chunks ...string) []float64 {
 	t.Helper()
 	g, u, err := NewLexical().Gains(context.Background(), query, chunks)
-	if err != nil || u != (Usage{}) || len(g) != len(chunks) {
+	if err != nil || !reflect.DeepEqual(u, Usage{}) || len(g) != len(chunks) {
 		t.Fatalf("%v, %v, %v", g, u, err)
 	}
 	return g

@@ -130,7 +130,7 @@ func (m *LM) Gains(ctx context.Context, query string, chunks []string) ([]float6
 	}
 	var usage Usage
 	seqs := []Sequence{join(q, m.Form.Alone)}
-	for _, text := range chunks {
+	for i, text := range chunks {
 		if err := ctx.Err(); err != nil {
 			return nil, usage, context.Cause(ctx)
 		}
@@ -140,6 +140,7 @@ func (m *LM) Gains(ctx context.Context, query string, chunks []string) ([]float6
 		}
 		if cut {
 			usage.Truncated++
+			usage.Cut = append(usage.Cut, i)
 		}
 		seqs = append(seqs, join(q, m.Form.Chunk, ids, m.Form.Query))
 	}

@@ -27,14 +27,21 @@ type Options struct {
 	// Scorers, in order of preference; the first serves requests that name none.
 	Scorers []Source
 
+	// Failed is told, once a try and from any goroutine, why a scorer did not open. Errors quote
+	// no request. Default: nobody.
+	Failed func(scorer string, err error)
+
 	// Counter returns the counter of a target model or tokenizer.
 	// Default: tokenize.CounterFor.
 	Counter func(name string) (tokenize.Counter, error)
 
-	// Prefilter ranks the chunks first where there are more than MaxScored, of which a
-	// model then reads only the best. Default: the model reads those that come first.
-	Prefilter Scorer
-	MaxScored int // default 256
+	// Prefilter ranks the chunks first where there are more than MaxScored, or more than
+	// MaxScoredBytes of them, of which a model then reads only the best. Default: the model
+	// reads those that come first. Without a query a context of more is ranked without the
+	// model.
+	Prefilter      Scorer
+	MaxScored      int // default 256
+	MaxScoredBytes int // default 150,000
 
 	// Fine is the share of what the coarse stage takes that the fine stage leaves, in
 	// (0, 1]; R_fine of the paper. Default 0.8.
@@ -64,6 +71,7 @@ func (o Options) withDefaults() Options {
 		o.Counter = tokenize.CounterFor
 	}
 	orInt(&o.MaxScored, 256)
+	orInt(&o.MaxScoredBytes, 150_000)
 	orInt(&o.MinLines, 5)
 	orInt(&o.MaxLeafTokens, 1500)
 	orInt(&o.MaxQueryTokens, 256)

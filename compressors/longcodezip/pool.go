@@ -13,9 +13,11 @@ type pool struct {
 	given    pith.Budget
 	budget   int // tokens
 	param    string
+	split    bool // the budget is its share of a target that it has with other pools
 
 	leaves    []*leaf // best first; without those that stay anyway
 	preambles int     // tokens that preambles may still take
+	standing  int     // what stays anyway costs
 	bill      int     // about what is open costs, in tokens
 	spare     int     // tokens of the budget that signatures may have
 	cut       []*leaf // that the fine stage divides
@@ -65,17 +67,25 @@ func (r *run) addPool(contexts []*contextRun, b pith.Budget, param string) *pool
 // joint is what stands between contexts in a prompt.
 func (r *run) joint() int { return r.counter.Count("\n\n") }
 
+// enough is the tokens of a file that say something of it: its share of a target is not
+// below that, as far as it goes round.
+const enough = 48
+
 // splitTarget gives each context its share of a target, by its length: without a query
-// what is left of one does not depend on the others.
+// what is left of one does not depend on what the others say. Short ones get more than
+// that, at the cost of the others.
 func (r *run) splitTarget(contexts []*contextRun, b pith.Budget) {
-	total := 0
-	for _, cr := range contexts {
-		total += cr.input
-	}
 	limit := max(0, b.TargetTokens-(len(contexts)-1)*r.joint())
+	a := allocation{}
 	for _, cr := range contexts {
-		p := r.addPool([]*contextRun{cr}, b, "")
-		p.budget = int(int64(limit) * int64(cr.input) / int64(max(1, total)))
+		a.tokens = append(a.tokens, cr.input)
+		a.floors = append(a.floors, min(cr.input, enough, limit/len(contexts)))
+		a.gains = append(a.gains, 0)
+	}
+	for i, ratio := range a.ratios(limit) {
+		p := r.addPool([]*contextRun{contexts[i]}, b, "")
+		p.budget = int(ratio*float64(contexts[i].input) + 1e-6)
+		p.split = true
 	}
 }
 

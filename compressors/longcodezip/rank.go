@@ -104,8 +104,8 @@ func trimLines(text string) string {
 // scoreQuery sets gains by what leaves tell about the query. Of more than a model is to
 // read, the prefilter chooses; the others keep its order behind them.
 func (r *run) scoreQuery(ctx context.Context, passages []passage) error {
-	if n := r.opts.MaxScored; len(passages) > n && !r.source.Lexical {
-		best, rest, err := r.prefilter(ctx, passages, n)
+	if !r.source.Lexical && r.readable(passages) < len(passages) {
+		best, rest, err := r.prefilter(ctx, passages)
 		if err != nil {
 			return err
 		}
@@ -114,7 +114,7 @@ func (r *run) scoreQuery(ctx context.Context, passages []passage) error {
 				l.gain = -float64(i) // below are all that were scored
 			}
 		}
-		r.warn("of %d parts of the code, the %d that share most words with the query were read by %s", len(passages), n, r.source.Name)
+		r.warn("of %d parts of the code, the %d that share most words with the query were read by %s", len(passages), len(best), r.source.Name)
 		passages = best
 	}
 	texts := make([]string, len(passages))
@@ -133,9 +133,23 @@ func (r *run) scoreQuery(ctx context.Context, passages []passage) error {
 	return nil
 }
 
-// prefilter returns the n passages that rank first, in their order, and the others by rank.
-func (r *run) prefilter(ctx context.Context, passages []passage, n int) (best, rest []passage, err error) {
+// readable is how many of the passages, from the first, a model is to read: at least one.
+func (r *run) readable(passages []passage) int {
+	bytes := 0
+	for i, rd := range passages {
+		bytes += len(rd.text)
+		if i > 0 && (i == r.opts.MaxScored || bytes > r.opts.MaxScoredBytes) {
+			return i
+		}
+	}
+	return len(passages)
+}
+
+// prefilter returns the passages that rank first, as many as a model is to read, in their
+// order, and the others by rank.
+func (r *run) prefilter(ctx context.Context, passages []passage) (best, rest []passage, err error) {
 	if r.opts.Prefilter == nil {
+		n := r.readable(passages)
 		return passages[:n], passages[n:], nil
 	}
 	texts := make([]string, len(passages))
@@ -152,15 +166,16 @@ func (r *run) prefilter(ctx context.Context, passages []passage, n int) (best, r
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(grain(gains[b]), grain(gains[a])) })
-	slices.Sort(order[:n])
+	ranked := make([]passage, len(order))
 	for i, k := range order {
-		if i < n {
-			best = append(best, passages[k])
-		} else {
-			rest = append(rest, passages[k])
-		}
+		ranked[i] = passages[k]
 	}
-	return best, rest, nil
+	n := r.readable(ranked)
+	slices.Sort(order[:n])
+	for _, k := range order[:n] {
+		best = append(best, passages[k])
+	}
+	return best, ranked[n:], nil
 }
 
 // grain rounds a gain, so that what differs by less than the noise of a computation ties.
@@ -201,20 +216,51 @@ func (r *run) scoreContexts() {
 	}
 }
 
-// filter drops all but the TopN contexts of highest score and those below MinScore. Those
-// without a score stay.
+// filter drops all but the TopN contexts of highest score and those below MinScore. One of
+// which nothing was read comes last. Those without code stay, and those of which something
+// must.
 func (r *run) filter() {
 	if r.query == "" {
 		r.warn("top_n and min_score are about a question or an instruction; without one every context stays")
+		return
 	}
 	var rated []*contextRun
 	for _, cr := range r.contexts {
-		if cr.score != nil && !cr.Locked {
+		if !cr.Locked && cr.ranked() && !cr.required(&r.req.Options.Preserve) {
 			rated = append(rated, cr)
 		}
 	}
-	slices.SortStableFunc(rated, func(a, b *contextRun) int { return cmp.Compare(grain(*b.score), grain(*a.score)) })
+	slices.SortStableFunc(rated, func(a, b *contextRun) int {
+		switch {
+		case a.score == nil && b.score == nil:
+			return cmp.Compare(b.unread(), a.unread())
+		case a.score == nil:
+			return 1
+		case b.score == nil:
+			return -1
+		}
+		return cmp.Compare(grain(*b.score), grain(*a.score))
+	})
 	for i, cr := range rated {
-		cr.drop = r.req.Options.TopN > 0 && i >= r.req.Options.TopN || *cr.score < r.req.Options.MinScore
+		low := r.req.Options.MinScore > 0 && (cr.score == nil || *cr.score < r.req.Options.MinScore)
+		cr.drop = r.req.Options.TopN > 0 && i >= r.req.Options.TopN || low
 	}
+}
+
+// ranked reports whether there is code in a context that can be ranked.
+func (cr *contextRun) ranked() bool {
+	return slices.ContainsFunc(cr.files, func(f *file) bool { return len(f.leaves) > 0 })
+}
+
+// unread is the best gain of leaves that the prefilter has ranked, and no model.
+func (cr *contextRun) unread() float64 {
+	best := math.Inf(-1)
+	for _, f := range cr.files {
+		for _, l := range f.leaves {
+			if l.item != f.preamble {
+				best = max(best, l.gain)
+			}
+		}
+	}
+	return best
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/pith-proxy/pith"
 	"github.com/pith-proxy/pith/compressors/longcodezip/codetree"
@@ -12,7 +13,7 @@ import (
 )
 
 // Compress shortens the contexts of req. Its errors are [*pith.Error], or ctx's own. Where
-// the default scorer fails the lexical one does its work.
+// the default scorer fails, or uses up its share of the time, the lexical one does its work.
 func (c *Compressor) Compress(ctx context.Context, req pith.Request) (pith.Result, error) {
 	if err := check(&req); err != nil {
 		return pith.Result{}, err
@@ -21,17 +22,39 @@ func (c *Compressor) Compress(ctx context.Context, req pith.Request) (pith.Resul
 	if err != nil {
 		return pith.Result{}, err
 	}
-	res, err := c.compress(ctx, &req, scorer)
 	other := c.lexical()
-	if !errors.Is(err, errScorer) || req.Model != "" || other == nil || other == scorer || ctx.Err() != nil {
+	if req.Model != "" || other == nil || other == scorer {
+		res, err := c.compress(ctx, &req, scorer)
 		return res, classed(ctx, err)
+	}
+	res, late, err := c.attempt(ctx, &req, scorer)
+	if err == nil || ctx.Err() != nil || !late && !errors.Is(err, errScorer) {
+		return res, classed(ctx, err)
+	}
+	why := "scorer %s failed; %s ranked the code"
+	if late {
+		why = noTime
 	}
 	if res, err = c.compress(ctx, &req, other); err != nil {
 		return res, classed(ctx, err)
 	}
 	res.Passing = true
-	res.Warnings = append(res.Warnings, fmt.Sprintf("scorer %s failed; %s ranked the code", scorer.Name, other.Name))
+	res.Warnings = append(res.Warnings, fmt.Sprintf(why, scorer.Name, other.Name))
 	return res, nil
+}
+
+// attemptShare is how much of the time left goes to a scorer that another can stand in for.
+const attemptShare = 0.65
+
+// attempt compresses in a share of the time that is left, and reports whether that ended.
+func (c *Compressor) attempt(ctx context.Context, req *pith.Request, s *lazyScorer) (res pith.Result, late bool, err error) {
+	if deadline, ends := ctx.Deadline(); ends {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Duration(attemptShare*float64(time.Until(deadline))))
+		defer cancel()
+	}
+	res, err = c.compress(ctx, req, s)
+	return res, ctx.Err() != nil, err
 }
 
 // errScorer is in the chain of errors of a scorer.
@@ -128,6 +151,8 @@ func (r *run) budget(cr *contextRun) pith.Budget {
 // parseAll divides the contexts that are to be shortened.
 func (r *run) parseAll(ctx context.Context) error {
 	index := 0
+	names := r.req.Options.Code.Keep
+	found := make([]bool, len(names))
 	for _, p := range r.pools {
 		stay := p.fits() && !r.filtering()
 		if stay && !r.req.Options.ReturnChunks {
@@ -140,7 +165,7 @@ func (r *run) parseAll(ctx context.Context) error {
 			}
 			keepMatches(cr, &r.req.Options.Preserve)
 			for _, f := range cr.files {
-				keepNamed(f, r.req.Options.Code.Keep)
+				keepNamed(f, names, found)
 				for _, l := range f.leaves {
 					l.index = index
 					index++
@@ -148,6 +173,7 @@ func (r *run) parseAll(ctx context.Context) error {
 			}
 		}
 	}
+	r.missed(names, found)
 	return nil
 }
 

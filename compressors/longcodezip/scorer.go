@@ -34,6 +34,7 @@ type Usage struct {
 	Sequences int           // runs of a model
 	Tokens    int           // of the model, through it
 	Truncated int           // chunks of which only a part was read
+	Cut       []int         // their indices in the call; not added up
 	Queue     time.Duration // waiting for a worker, summed over runs
 	Model     time.Duration // inside the model, summed over runs
 }

@@ -2,6 +2,7 @@ package longcodezip
 
 import (
 	"context"
+	"iter"
 	"math"
 
 	"github.com/pith-proxy/pith/compressors/longcodezip/codetree"
@@ -70,7 +71,8 @@ func (l *leaf) uses() int {
 }
 
 // surprises returns the mean nats a token of each passage's lines, as the scorer reads
-// them; nil if it does not read lines.
+// them; nil if it does not read lines. Those of a context that is too long to be read are
+// 0, all of them: what other contexts there are must not matter.
 func (r *run) surprises(ctx context.Context, passages []passage) ([]float64, error) {
 	if r.source.Lexical {
 		return nil, nil
@@ -82,19 +84,42 @@ func (r *run) surprises(ctx context.Context, passages []passage) ([]float64, err
 	if !ok {
 		return nil, nil
 	}
-	texts := make([]string, len(passages))
-	for i, rd := range passages {
-		texts[i] = rd.text
+	var texts []string
+	var at []int
+	for from, to := range byContext(passages) {
+		if r.readable(passages[from:to]) < to-from {
+			passages[from].leaves[0].file.context.warn("the code is longer than %s reads without a query; it was ranked without", r.source.Name)
+			continue
+		}
+		for i := from; i < to; i++ {
+			texts, at = append(texts, passages[i].text), append(at, i)
+		}
 	}
 	lines, err := r.lines(ctx, reader, texts)
 	if err != nil {
 		return nil, err
 	}
-	means := make([]float64, len(lines))
-	for i, values := range lines {
-		means[i] = min(mostSurprise, mean(values))
+	means := make([]float64, len(passages))
+	for k, i := range at {
+		means[i] = min(mostSurprise, mean(lines[k]))
 	}
 	return means, nil
+}
+
+// byContext yields from where to where passages are of the same context.
+func byContext(passages []passage) iter.Seq2[int, int] {
+	of := func(i int) *contextRun { return passages[i].leaves[0].file.context }
+	return func(yield func(from, to int) bool) {
+		from := 0
+		for i := range passages {
+			if i+1 == len(passages) || of(i+1) != of(i) {
+				if !yield(from, i+1) {
+					return
+				}
+				from = i + 1
+			}
+		}
+	}
 }
 
 // mean is that of the values that are numbers; 0 if none is.

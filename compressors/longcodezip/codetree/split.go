@@ -12,11 +12,11 @@ import (
 type splitter struct {
 	*dialect
 	comments *Language
-	source string
-	starts []int // where lines begin, and the end of the text
-	cursor *sitter.TreeCursor
-	depth  int             // of opened nodes
-	export map[string]bool // what exports said
+	source   string
+	starts   []int // where lines begin, and the end of the text
+	cursor   *sitter.TreeCursor
+	depth    int             // of opened nodes
+	export   map[string]bool // what exports said
 
 	answers map[uintptr]role // of ask, by the identity of nodes
 }
