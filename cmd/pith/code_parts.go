@@ -16,7 +16,7 @@ const leastBareCode = 400
 // codeParts finds the source code in a prompt's text, for the proxy: in fences, below the
 // names of files, or a text that is nothing else. What it is not sure of is no code: it
 // stays, and is read as what is asked.
-func codeParts(text string) []proxy.CodePart {
+func codeParts(ctx context.Context, text string) []proxy.CodePart {
 	var out []proxy.CodePart
 	parts := codetree.Files(text)
 	for i, p := range parts {
@@ -28,7 +28,7 @@ func codeParts(text string) []proxy.CodePart {
 		if !fenced {
 			start, end = withoutProse(text, start, end)
 		}
-		if l := codeLanguage(p, text[start:end], fenced); l != nil {
+		if l := codeLanguage(ctx, p, text[start:end], fenced); l != nil {
 			out = append(out, proxy.CodePart{Start: start, End: end, Name: p.Name, Language: l.Name})
 		}
 	}
@@ -36,7 +36,7 @@ func codeParts(text string) []proxy.CodePart {
 }
 
 // codeLanguage is the language of a part, nil if it is not sure to be code.
-func codeLanguage(p codetree.Part, text string, fenced bool) *codetree.Language {
+func codeLanguage(ctx context.Context, p codetree.Part, text string, fenced bool) *codetree.Language {
 	named := codetree.Detect(p.Name, "")
 	if p.Name == "" {
 		named = nil
@@ -52,7 +52,7 @@ func codeLanguage(p codetree.Part, text string, fenced bool) *codetree.Language 
 	case !fenced && (len(text) < leastBareCode || content.Classify(text) != content.Code):
 		return nil
 	}
-	f, err := codetree.ParseAny(context.Background(), text, p.Language)
+	f, err := codetree.ParseAny(ctx, text, p.Language)
 	if err != nil || f.Broken || f.Language == nil || !f.Language.Parsed() || !defines(f.Root) {
 		return nil
 	}

@@ -43,7 +43,7 @@ func TestCodeParts(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			parts := codeParts(tt.text)
+			parts := codeParts(t.Context(), tt.text)
 			var prose strings.Builder
 			at := 0
 			var got []string

@@ -24,6 +24,10 @@ type CodePart struct {
 // without a question.
 func (q *prompt) codeTurn(u *unit, texts []string) (ledger.Entry, bool) {
 	pieces, contexts, size := q.codeIn(texts)
+	if q.ctx.Err() != nil { // not all may have been found
+		q.report.failed = true
+		return raw(reasonDeadline), true
+	}
 	if size < bytesPerToken*q.settings.MinTokens || len(pieces) > pith.MaxContexts {
 		return ledger.Entry{}, false
 	}
@@ -57,7 +61,7 @@ func (q *prompt) codeIn(texts []string) (pieces []policy.Piece, contexts []pith.
 		return nil, nil, 0
 	}
 	for i, t := range texts {
-		for _, p := range q.opts.Code(t) {
+		for _, p := range q.opts.Code(q.ctx, t) {
 			pieces = append(pieces, policy.Piece{Part: i, Start: p.Start, End: p.End})
 			contexts = append(contexts, pith.Context{ID: p.Name, Kind: pith.KindCode, Language: p.Language})
 			size += p.End - p.Start

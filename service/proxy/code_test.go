@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -25,7 +26,7 @@ func fenced(code, ask string) string { return "Here is my file:\n\n```go\n" + co
 // codeBench is a bench that finds code in fences, as the program does.
 func codeBench(t *testing.T, change ...func(*Options)) *bench {
 	return newBench(t, append([]func(*Options){func(o *Options) {
-		o.Code = func(text string) []CodePart {
+		o.Code = func(_ context.Context, text string) []CodePart {
 			start := strings.Index(text, "```go\n")
 			if start < 0 {
 				return nil

@@ -53,8 +53,8 @@ type Options struct {
 	Ledger *ledger.Ledger
 
 	// Code finds the source code in a text, in its order; nil finds none. It depends on
-	// the text alone, and says nothing of what it is not sure of.
-	Code func(text string) []CodePart
+	// the text alone, and says nothing of what it is not sure of, or had not the time for.
+	Code func(ctx context.Context, text string) []CodePart
 
 	// Memory returns what a tenant's earlier requests left to use; nil is none.
 	// Decisions is the memory of the ledger, if that is shared.

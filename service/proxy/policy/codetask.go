@@ -47,23 +47,10 @@ func NeedsWholeCode(prose string) bool {
 // start of a sentence or of a part of one, or behind a word such as "please"; or to give
 // the code back.
 func ordersWhole(text string) bool {
-	lead, start := "", true
-	for text != "" {
-		var raw string
-		raw, text = nextWord(text)
-		word := strings.Trim(raw, ".,:;!?()[]{}\"'*_-#>“”„«»¿¡`")
-		if word == "" {
-			start = start || strings.ContainsAny(raw, "-*#>")
-			continue
-		}
+	return anyWord(text, ".,:;!?)", func(word, lead string, start bool, rest string) bool {
 		ordered := start || leads[lead] || codeLeads[lead]
-		if ordered && (wholeVerbs[word] || giving[word] && gives(text)) {
-			return true
-		}
-		start = strings.ContainsAny(raw[len(raw)-1:], ".,:;!?)") || strings.HasPrefix(text, "\n") || strings.HasPrefix(text, "\r")
-		lead = word
-	}
-	return false
+		return ordered && (wholeVerbs[word] || giving[word] && gives(rest))
+	})
 }
 
 var codeLeads = set("pls plz let's lets we us i i'd like want need help")

@@ -60,6 +60,19 @@ var results = set(`answer answers response reply output unanswerable antwort ant
 // orders reports whether lower-case text tells to do one of the taskVerbs, by the
 // place of the word: at the start of a sentence or behind a lead.
 func orders(text string, question bool) bool {
+	return anyWord(text, ".:;!?", func(word, lead string, start bool, rest string) bool {
+		led := start || leads[lead]
+		if question {
+			led = start || politeLeads[lead]
+		}
+		return led && taskVerbs[word] && !(question && summaryVerbs[word]) && (judgeVerbs[word] || !spares(rest))
+	})
+}
+
+// anyWord reports whether is says yes to a word of text, which it is given with the word in
+// front of it, whether it starts a line or stands behind a word that ends with one of ends,
+// and what follows it.
+func anyWord(text, ends string, is func(word, lead string, start bool, rest string) bool) bool {
 	lead, start := "", true
 	for text != "" {
 		var raw string
@@ -69,14 +82,10 @@ func orders(text string, question bool) bool {
 			start = start || strings.ContainsAny(raw, "-*#>")
 			continue
 		}
-		led := start || leads[lead]
-		if question {
-			led = start || politeLeads[lead]
-		}
-		if led && taskVerbs[word] && !(question && summaryVerbs[word]) && (judgeVerbs[word] || !spares(text)) {
+		if is(word, lead, start, text) {
 			return true
 		}
-		lead, start = word, strings.ContainsAny(raw[len(raw)-1:], ".:;!?") || strings.HasPrefix(text, "\n") || strings.HasPrefix(text, "\r")
+		lead, start = word, strings.ContainsAny(raw[len(raw)-1:], ends) || strings.HasPrefix(text, "\n") || strings.HasPrefix(text, "\r")
 	}
 	return false
 }
