@@ -61,7 +61,7 @@ func Agreement(ctx context.Context, o AgreementOptions) (AgreementReport, error)
 	for a := range scores {
 		scores[a] = make([]agreed, len(ps))
 	}
-	err := forEach(ctx, len(ps), o.Progress, func(ctx context.Context, i int) error {
+	err := ForEach(ctx, len(ps), o.Progress, func(ctx context.Context, i int) error {
 		for a, arm := range o.Arms {
 			got, err := agree(ctx, arm, &ps[i])
 			if err != nil {
@@ -144,14 +144,14 @@ func (o *AgreementOptions) report(ps []Passage, scores [][]agreed) AgreementRepo
 		reference := pick(scores[base], groups[g])
 		for a, arm := range o.Arms {
 			values := pick(scores[a], groups[g])
-			c := AgreementCell{Group: g, Arm: arm.Name(), Passages: len(values), F1: bootstrap(values, o.Resamples, o.Seed)}
+			c := AgreementCell{Group: g, Arm: arm.Name(), Passages: len(values), F1: Bootstrap(values, o.Resamples, o.Seed)}
 			for _, i := range groups[g] {
 				if scores[a][i].over {
 					c.OverBudget++
 				}
 			}
 			if a != base {
-				d := paired(values, reference, o.Resamples, o.Seed)
+				d := Paired(values, reference, o.Resamples, o.Seed)
 				c.Difference = &d
 			}
 			r.Cells = append(r.Cells, c)

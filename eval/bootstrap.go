@@ -16,9 +16,9 @@ type Estimate struct {
 	High float64 `json:"high"`
 }
 
-// bootstrap estimates the mean of values, all zero if there are none. Calls with
+// Bootstrap estimates the mean of values, all zero if there are none. Calls with
 // the same seed and as many values draw the same resamples.
-func bootstrap(values []float64, resamples int, seed uint64) Estimate {
+func Bootstrap(values []float64, resamples int, seed uint64) Estimate {
 	n := len(values)
 	if n == 0 {
 		return Estimate{}
@@ -42,11 +42,11 @@ func bootstrap(values []float64, resamples int, seed uint64) Estimate {
 	return Estimate{Mean: sum / float64(n), Low: means[out], High: means[resamples-1-out]}
 }
 
-// paired estimates the mean of a−b over the same items.
-func paired(a, b []float64, resamples int, seed uint64) Estimate {
+// Paired estimates the mean of a−b over the same items.
+func Paired(a, b []float64, resamples int, seed uint64) Estimate {
 	d := make([]float64, len(a))
 	for i := range a {
 		d[i] = a[i] - b[i]
 	}
-	return bootstrap(d, resamples, seed)
+	return Bootstrap(d, resamples, seed)
 }

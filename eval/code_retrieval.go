@@ -122,7 +122,7 @@ func Retrieval(ctx context.Context, o RetrievalOptions) (RetrievalReport, error)
 	for s := range ranks {
 		ranks[s] = make([]float64, len(o.Questions))
 	}
-	err := forEach(ctx, len(o.Questions), o.Progress, func(ctx context.Context, i int) error {
+	err := ForEach(ctx, len(o.Questions), o.Progress, func(ctx context.Context, i int) error {
 		for s, scorer := range o.Scorers {
 			gains, _, err := scorer.Gains(ctx, o.Questions[i].Query, o.Questions[i].Chunks)
 			if err != nil {
@@ -141,7 +141,7 @@ func Retrieval(ctx context.Context, o RetrievalOptions) (RetrievalReport, error)
 		c := RetrievalCell{Scorer: scorer.Name(), MRR: o.estimate(ranks[s], reciprocal),
 			Recall1: o.estimate(ranks[s], within(1)), Recall5: o.estimate(ranks[s], within(5))}
 		if s != base {
-			d := paired(mapped(ranks[s], reciprocal), mapped(ranks[base], reciprocal), o.Resamples, o.Seed)
+			d := Paired(mapped(ranks[s], reciprocal), mapped(ranks[base], reciprocal), o.Resamples, o.Seed)
 			c.Difference = &d
 		}
 		r.Cells = append(r.Cells, c)
@@ -150,7 +150,7 @@ func Retrieval(ctx context.Context, o RetrievalOptions) (RetrievalReport, error)
 }
 
 func (o *RetrievalOptions) estimate(ranks []float64, f func(float64) float64) Estimate {
-	return bootstrap(mapped(ranks, f), o.Resamples, o.Seed)
+	return Bootstrap(mapped(ranks, f), o.Resamples, o.Seed)
 }
 
 // rankOfFirst returns the rank of the first gain, from 1.

@@ -21,6 +21,10 @@ type Item struct {
 	Answers  []string // gold answers; any of them is right
 	Classes  []string // all labels of a classification task
 	Length   int      // as the data set counts it
+
+	// Needles are facts that must all survive, each as it stands in Context; only
+	// generated sets have them.
+	Needles []string
 }
 
 // Among returns a harder set: the text of each item is joined with n-1 texts of

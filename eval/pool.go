@@ -7,10 +7,10 @@ import (
 	"sync/atomic"
 )
 
-// forEach calls f with 0 to n-1, at most GOMAXPROCS at a time, and progress
+// ForEach calls f with 0 to n-1, at most GOMAXPROCS at a time, and progress
 // after each, one call at a time. It ends at the first error, which it returns
 // once all calls have ended.
-func forEach(ctx context.Context, n int, progress func(done, total int), f func(context.Context, int) error) error {
+func ForEach(ctx context.Context, n int, progress func(done, total int), f func(context.Context, int) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var (

@@ -14,24 +14,24 @@ func TestBootstrap(t *testing.T) {
 	for i := range 30 {
 		values[i] = 1
 	}
-	got := bootstrap(values, 4000, 1)
+	got := Bootstrap(values, 4000, 1)
 	// Normal approximation: 0.3 ± 1.96·sqrt(0.3·0.7/100) = 0.210 to 0.390.
 	if got.Mean != 0.3 || math.Abs(got.Low-0.21) > 0.011 || math.Abs(got.High-0.39) > 0.011 {
 		t.Errorf("got %v", got)
 	}
-	if again := bootstrap(values, 4000, 1); again != got {
+	if again := Bootstrap(values, 4000, 1); again != got {
 		t.Errorf("one seed, two intervals: %v, %v", got, again)
 	}
-	if e := bootstrap([]float64{1, 1, 1}, 100, 1); e != (Estimate{1, 1, 1}) {
+	if e := Bootstrap([]float64{1, 1, 1}, 100, 1); e != (Estimate{1, 1, 1}) {
 		t.Errorf("a constant has the interval %v", e)
 	}
-	if e := bootstrap(nil, 100, 1); e != (Estimate{}) {
+	if e := Bootstrap(nil, 100, 1); e != (Estimate{}) {
 		t.Errorf("nothing has the mean %v", e)
 	}
 	// Pairing takes away what two arms share.
 	other := append([]float64{}, values...)
 	other[99] = 1
-	if d := paired(other, values, 4000, 1); d.Mean != 0.01 || d.Low < 0 || d.High > 0.04 {
+	if d := Paired(other, values, 4000, 1); d.Mean != 0.01 || d.Low < 0 || d.High > 0.04 {
 		t.Errorf("paired difference %v", d)
 	}
 }

@@ -116,7 +116,7 @@ func (o *SurvivalOptions) run(ctx context.Context, items []Item, score func(item
 	for i := range cells {
 		cells[i] = make([]outcome, len(items))
 	}
-	return cells, forEach(ctx, len(items), o.Progress, func(ctx context.Context, i int) error {
+	return cells, ForEach(ctx, len(items), o.Progress, func(ctx context.Context, i int) error {
 		n := o.Counter.Count(items[i].Context)
 		for c := range cells {
 			arm, rate := o.Arms[c/len(o.Rates)], o.Rates[c%len(o.Rates)]
@@ -176,7 +176,7 @@ func (o *SurvivalOptions) report(items []Item, cells [][]outcome) Report {
 	for c, outs := range cells {
 		arm, rate := c/len(o.Rates), c%len(o.Rates)
 		values := shares(outs)
-		cell := Cell{Arm: o.Arms[arm].Name(), Rate: o.Rates[rate], Share: bootstrap(values, o.Resamples, o.Seed)}
+		cell := Cell{Arm: o.Arms[arm].Name(), Rate: o.Rates[rate], Share: Bootstrap(values, o.Resamples, o.Seed)}
 		for _, out := range outs {
 			cell.KeptRate += float64(out.kept) / float64(max(1, out.full)) / float64(len(outs))
 			if out.refused {
@@ -190,7 +190,7 @@ func (o *SurvivalOptions) report(items []Item, cells [][]outcome) Report {
 			}
 		}
 		if arm != base {
-			d := paired(values, shares(cells[base*len(o.Rates)+rate]), o.Resamples, o.Seed)
+			d := Paired(values, shares(cells[base*len(o.Rates)+rate]), o.Resamples, o.Seed)
 			cell.Difference = &d
 		}
 		r.Cells = append(r.Cells, cell)

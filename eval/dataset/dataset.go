@@ -1,0 +1,73 @@
+// Package dataset reads what compression is measured on: LongBench and other published
+// sets as their authors give them away, and a user's own questions. It knows how each
+// task is asked, how long an answer may be and which metric scores it.
+//
+//	set, err := dataset.Open("longbench/", dataset.Options{Tasks: []string{"hotpotqa"}, Sample: 20})
+//	task, _ := set.Task("hotpotqa")
+//	prompt := task.Fill(item.Context, item.Question)
+//
+// It opens files and nothing else.
+package dataset
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pith-proxy/pith/eval"
+)
+
+// A Task says how items are asked and how answers to them are scored.
+type Task struct {
+	Name     string `json:"name"`     // as [eval.Item.Dataset]: "hotpotqa"
+	Set      string `json:"set"`      // "longbench"
+	Title    string `json:"title"`    // for people: "HotpotQA"
+	Language string `json:"language"` // "en", "zh", "code"
+	Kind     Kind   `json:"kind"`
+
+	// Prompt is the authors' template, with {context} and {input} once each at most.
+	Prompt    string `json:"prompt"`
+	MaxTokens int    `json:"max_tokens"` // the authors' cap of an answer
+	Metric    string `json:"metric"`     // a name of package metric
+	FirstLine bool   `json:"first_line"` // of an answer only the first line is scored
+}
+
+// Kind is what a task asks for.
+type Kind string
+
+// The kinds of tasks.
+const (
+	QA        Kind = "qa"        // a short answer that stands in the text
+	Summary   Kind = "summary"   // a summary of the text
+	FewShot   Kind = "few-shot"  // examples to follow
+	Synthetic Kind = "synthetic" // count or find paragraphs
+	Code      Kind = "code"      // the next line
+	Needle    Kind = "needle"    // facts that were hidden in the text
+	Choice    Kind = "choice"    // one of four
+)
+
+// Fill returns the prompt for one item.
+func (t Task) Fill(context, input string) string {
+	before, after, _ := strings.Cut(t.Prompt, "{context}")
+	fill := func(s string) string { return strings.ReplaceAll(s, "{input}", input) }
+	if !strings.Contains(t.Prompt, "{context}") {
+		return fill(t.Prompt)
+	}
+	return fill(before) + context + fill(after)
+}
+
+// Set is some items with their tasks.
+type Set struct {
+	Name  string // the folder's or file's, without its path
+	Tasks []Task // that items have, in the order of the items
+	Items []eval.Item
+	Notes []string // where the items are from, what was left out and why
+}
+
+// Task returns the task of that name.
+func (s *Set) Task(name string) (Task, bool) {
+	i := slices.IndexFunc(s.Tasks, func(t Task) bool { return t.Name == name })
+	if i < 0 {
+		return Task{}, false
+	}
+	return s.Tasks[i], true
+}
