@@ -91,7 +91,8 @@ type Cell struct {
 	KeptRate   eval.Estimate    `json:"kept_rate"`         // mean over items of kept tokens ÷ tokens
 	Values     map[string]Value `json:"values"`            // by [Measure.Name]; without those that apply to no item
 
-	P50, P95 float64 `json:"-"` // timing: milliseconds a text
+	P50 float64 `json:"p50_ms,omitempty"` // timing: milliseconds a text
+	P95 float64 `json:"p95_ms,omitempty"` // timing
 }
 
 // Value is a measure's mean over a cell's items. Over all tasks, the score of a reader
