@@ -36,6 +36,7 @@ FROM ${BASE}
 # The parts that change least come first, so that an upgrade moves the program alone.
 COPY --from=build /src/bin/lib /opt/pith/lib
 COPY --from=build /src/bin/models /opt/pith/models
+COPY --from=build /src/bin/share /opt/pith/share
 COPY --from=build /src/bin/licenses /opt/pith/licenses
 COPY --from=build --chown=65532:65532 /out/home /var/lib/pith
 COPY --from=build /src/bin/pith /opt/pith/pith

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Completes a folder that holds the built program with what it needs to run, so
 # that the folder can be copied anywhere: the runtime library, the model that is
-# not inside the binary, and the licences.
+# not inside the binary, the Chinese dictionary if it is there, and the licences.
 #
 #	scripts/bundle.sh DIR
 set -euo pipefail
@@ -31,6 +31,16 @@ if [ -d "$model" ]; then
 	done
 else
 	echo "bundle: $model is not in this checkout; English only" >&2
+fi
+
+jieba=.native/share/jieba
+if [ -f "$jieba/LICENSE" ]; then # it is put there last
+	for file in dict.txt prob_start.py prob_trans.py prob_emit.py; do
+		put "$jieba/$file" "$dir/share/jieba/$file"
+	done
+	put "$jieba/LICENSE" "$dir/licenses/jieba/LICENSE"
+else
+	echo "bundle: $jieba is not there; the Chinese metrics of pith eval will not work" >&2
 fi
 
 tokenizers=$(go list -m -f '{{.Dir}}' github.com/daulet/tokenizers)

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Puts the native parts of pith into .native/lib of this checkout, and nothing
 # anywhere else: libtokenizers.a (linked) and the ONNX Runtime shared library
-# (opened at run time). docs/native.md tells where they come from.
+# (opened at run time). Beside them, in .native/share, goes the Chinese dictionary
+# that pith eval wants. docs/native.md tells where they come from.
 #
 #	scripts/native.sh
 #
-# Running it again costs the reading of the two files. Several runs at once are
+# Running it again costs the reading of the files. Several runs at once are
 # safe. PITH_NATIVE_FROM=release or =registry allows only that kind of source.
 set -euo pipefail
 
@@ -37,6 +38,8 @@ case $sources in any | release | registry) ;; *) die "PITH_NATIVE_FROM is $sourc
 . "$scripts/native/tokenizers.sh"
 # shellcheck source=native/runtime.sh
 . "$scripts/native/runtime.sh"
+# shellcheck source=native/jieba.sh
+. "$scripts/native/jieba.sh"
 
 check_prerequisites() {
 	have make || missing make "The Makefile needs it." "apt-get install make" "xcode-select --install"
@@ -58,10 +61,11 @@ check_module_version() {
 
 check_prerequisites
 check_module_version
-if tokenizers_current && runtime_current; then
+if tokenizers_current && runtime_current && jieba_settled; then
 	exit 0
 fi
 lock "$native/lock"
 runtime_current || install_runtime # first: it may lack pip, and the other may take minutes
 tokenizers_current || install_tokenizers
+jieba_settled || try_jieba
 say "ready in .native/lib"

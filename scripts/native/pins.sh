@@ -19,6 +19,18 @@ tokenizers_cargo_minimum=1.78 # reads Cargo.lock of version 4
 runtime_version=1.32.0
 runtime_python=3.12
 
+# jieba's dictionary and tables for Chinese, from the Python source archive: each
+# file's digest and its place in there. The archive has no licence text; jieba.LICENSE
+# beside this file is that of the project.
+jieba_version=0.42.1
+jieba_archive_sha256=055ca12f62674fafed09427f176506079bc135638a14e23e25be909131928db2
+jieba_members=(
+	"7197c3211ddd98962b036cdf40324d1ea2bfaa12bd028e68faa70111a88e12a8 jieba/dict.txt"
+	"14c5706ced5cd3b42eb4873d4b88f7f52a7bdf80fbd767bc4423d361e20c5330 jieba/finalseg/prob_start.py"
+	"54dfbc252ed71480d4f0cdfdf516ecfbe44efd0f6c3c64b158e7039f2906c91b jieba/finalseg/prob_trans.py"
+	"27d46b1c9efe4dd148fde8be042a21be40e3562d0c7f1273f9de7abae12ebb8d jieba/finalseg/prob_emit.py"
+)
+
 # set_platform_pins PLATFORM sets what differs by platform, or fails for one
 # that has no native parts.
 set_platform_pins() {
