@@ -4,9 +4,23 @@
 //
 //	set, err := dataset.Open("longbench/", dataset.Options{Tasks: []string{"hotpotqa"}, Sample: 20})
 //	task, _ := set.Task("hotpotqa")
-//	prompt := task.Fill(item.Context, item.Question)
+//	q := task.Ask(item, counter)
+//	prompt := q.Prompt(shortened(q.Item.Context, q.Item.Question))
 //
-// It opens files and nothing else.
+// [Open] finds out by their content what files hold:
+//
+//   - LongBench, as a folder of TASK.jsonl, as the archive data.zip just as it is
+//     downloaded, or as one .jsonl file; LongBench-E is in the files TASK_e.jsonl;
+//   - LongBench v2: data.json, or the same rows as JSONL;
+//   - QMSum: JSONL or JSON of the authors' repository, an item for each query;
+//   - GSM8K: test.jsonl, with demonstrations from the train.jsonl beside it;
+//   - BIG-Bench Hard: the folder bbh, with demonstrations from the folder cot-prompts;
+//   - questions of the user's own: JSONL, an object a line, with context (a string, or
+//     several, which are joined with blank lines), question or input, answers or answer,
+//     and, not needed, id, task, language and classes.
+//
+// It opens files and nothing else: what is not on disk is not fetched, and an archive is
+// not unpacked to disk. Generated needles are not here, but fit in a [Set] all the same.
 package dataset
 
 import (
@@ -29,6 +43,9 @@ type Task struct {
 	MaxTokens int    `json:"max_tokens"` // the authors' cap of an answer
 	Metric    string `json:"metric"`     // a name of package metric
 	FirstLine bool   `json:"first_line"` // of an answer only the first line is scored
+
+	// Instruction is what is asked of an item that has no input: a sentence of Prompt.
+	Instruction string `json:"instruction,omitempty"`
 }
 
 // Kind is what a task asks for.
@@ -45,7 +62,8 @@ const (
 	Choice    Kind = "choice"    // one of four
 )
 
-// Fill returns the prompt for one item.
+// Fill returns the prompt for one item: what Python's str.format makes of the authors'
+// templates. Braces in context and input stay as they are.
 func (t Task) Fill(context, input string) string {
 	before, after, _ := strings.Cut(t.Prompt, "{context}")
 	fill := func(s string) string { return strings.ReplaceAll(s, "{input}", input) }
