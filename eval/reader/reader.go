@@ -1,6 +1,13 @@
 // Package reader asks an LLM. The one that matters speaks OpenAI's protocol; each of its
 // answers is kept on disk before it is used, so that a run that was killed goes on
 // without paying twice.
+//
+//	store, err := reader.OpenStore(dir)
+//	client, err := reader.New(reader.Options{Key: key, Model: "gpt-4o-mini", Store: store})
+//	answer, err := client.Answer(ctx, reader.Prompt{Text: "…", MaxTokens: 32})
+//
+// It streams nothing, and it bounds no concurrency: as many calls are under way as there
+// are calls of Answer for different prompts.
 package reader
 
 import (
@@ -11,21 +18,29 @@ import (
 // A Prompt is one question to a reader.
 type Prompt struct {
 	Text      string
-	MaxTokens int
+	MaxTokens int // of the answer; 0: the vendor's own limit
 }
 
 // An Answer is what a reader said.
 type Answer struct {
 	Text   string
-	Finish string // why it ended, as the vendor says: "stop", "length"
+	Finish string // why it ended, as the vendor says: "stop", "length"; or [FinishEmpty]
+	Model  string // what the vendor calls the model that answered
 
-	PromptTokens     int // as the vendor counted them
-	CachedTokens     int // of those, read from the vendor's cache
-	CompletionTokens int
+	PromptTokens     int  // as the vendor counted them
+	CachedTokens     int  // of those, read from the vendor's cache
+	CompletionTokens int  // with those of reasoning
+	Estimated        bool // the vendor did not count, we did
 
 	Took   time.Duration // of the call that was answered, without waiting for retries
 	Stored bool          // it was on disk: nothing was paid now
 }
+
+// Finishes without a text.
+const (
+	FinishEmpty  = "empty"          // the vendor sent no choice
+	FinishFilter = "content_filter" // the vendor's filter took prompt or answer
+)
 
 // A Reader answers prompts. Implementations are safe for concurrent use.
 type Reader interface {

@@ -1,0 +1,206 @@
+package reader
+
+import (
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sashabaranov/go-openai"
+)
+
+// Error is a call that was not answered. It holds nothing of the prompt, of the key or
+// of the vendor's message, which may quote both: what people need from that message is
+// read out of it and said in our words.
+type Error struct {
+	Reader   string // its name
+	Status   int    // HTTP status; 0: no answer came
+	Type     string // the vendor's words for its kind, where they are known not to be quotes
+	Code     string
+	Param    string
+	Hint     string // what happened or what to change
+	Attempts int
+}
+
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "ask %s", e.Reader)
+	sep := ": "
+	add := func(name, value string) {
+		if value != "" && value != "0" {
+			b.WriteString(sep + name + value)
+			sep = ", "
+		}
+	}
+	add("status ", strconv.Itoa(e.Status))
+	add("type ", e.Type)
+	add("code ", e.Code)
+	add("parameter ", e.Param)
+	if e.Hint != "" {
+		b.WriteString(": " + e.Hint)
+	}
+	if e.Attempts > 1 {
+		fmt.Fprintf(&b, " (after %d calls)", e.Attempts)
+	}
+	return b.String()
+}
+
+// complaint is what a vendor says of an error.
+type complaint struct {
+	Type, Code, Param, Message string
+}
+
+// complaintOf reads a reply of status 400 or more. go-openai knows OpenAI's form; others
+// put the members on top, or a bare string.
+func complaintOf(err error, body []byte) complaint {
+	var api *openai.APIError
+	if errors.As(err, &api) {
+		c := complaint{Type: api.Type, Message: api.Message}
+		if api.Code != nil {
+			c.Code = fmt.Sprint(api.Code)
+		}
+		if api.Param != nil {
+			c.Param = *api.Param
+		}
+		return c
+	}
+	c, _ := embedded(body)
+	return c
+}
+
+// embedded reads an error in a body, and whether there is one. Routers send some with
+// status 200.
+func embedded(body []byte) (complaint, bool) {
+	var outer struct{ Error json.RawMessage }
+	if json.Unmarshal(body, &outer) == nil && len(outer.Error) > 0 && string(outer.Error) != "null" {
+		return members(outer.Error), true
+	}
+	c := members(body)
+	return c, c.Message != ""
+}
+
+func members(object []byte) complaint {
+	var v struct{ Type, Code, Param, Message any }
+	_ = json.Unmarshal(object, &v) // what is no object has no members
+	return complaint{word(v.Type), word(v.Code), word(v.Param), word(v.Message)}
+}
+
+func word(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return ""
+}
+
+// broke reports whether the account has run out, which no wait mends.
+func (c complaint) broke() bool {
+	for _, s := range []string{c.Type, c.Code} {
+		switch s {
+		case "insufficient_quota", "billing_hard_limit_reached", "billing_not_active":
+			return true
+		}
+	}
+	return false
+}
+
+// filtered reports whether a filter refused the prompt, as Azure says with status 400.
+func (c complaint) filtered() bool { return c.Code == FinishFilter }
+
+var longPrompt = regexp.MustCompile(`(?i)maximum context length (?:is|of) (\d{1,8}) tokens`)
+
+// hint says what to change.
+func (c complaint) hint(status int) string {
+	m := longPrompt.FindStringSubmatch(c.Message)
+	switch {
+	case m != nil:
+		return "prompt and answer are longer than the model's window of " + m[1] + " tokens"
+	case c.Code == "context_length_exceeded":
+		return "prompt and answer are longer than the model's window"
+	case c.broke():
+		return "the account has no credit left"
+	case c.Param == "max_tokens" || c.Param == "max_completion_tokens":
+		return "the model may want the other of max_tokens and max_completion_tokens"
+	case status >= 300 && status < 400:
+		return "the base URL leads elsewhere; name the address it leads to"
+	case status == 401 || status == 403:
+		return "the key is missing, wrong, or not for this model"
+	case status == 404:
+		return "the base URL or the model's name is wrong"
+	}
+	return ""
+}
+
+// Words that vendors use for kinds and codes, so that they are no quotes.
+var knownWords = []string{
+	"api_error", "authentication_error", "billing_error", "billing_hard_limit_reached", "billing_not_active",
+	"content_filter", "context_length_exceeded", "insufficient_quota", "invalid_api_key", "invalid_request_error",
+	"max_completion_tokens", "max_tokens", "messages", "model", "model_not_found", "not_found_error",
+	"overloaded_error", "permission_error", "rate_limit_error", "rate_limit_exceeded", "reasoning_effort",
+	"request_too_large", "requests", "seed", "server_error", "temperature", "timeout_error", "tokens",
+	"unsupported_parameter", "unsupported_value",
+}
+
+var identifier = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,47}$`)
+
+// scrub lets an identifier through unless it might be a quote: no six bytes in a row of
+// it may be in a secret, nor all of it if it is shorter.
+func scrub(id string, secrets ...string) string {
+	if slices.Contains(knownWords, id) || id == "" {
+		return id
+	}
+	if !identifier.MatchString(id) {
+		return ""
+	}
+	const quote = 6
+	for i := 0; i == 0 || i+quote <= len(id); i++ {
+		part := id[i:min(i+quote, len(id))]
+		for _, s := range secrets {
+			if strings.Contains(s, part) {
+				return ""
+			}
+		}
+	}
+	return id
+}
+
+// lineHint says what broke on the way. Of other errors' texts only those are used that
+// quote nothing that came over the line.
+func lineHint(err error, timeout string) string {
+	var op *net.OpError
+	var dns *net.DNSError
+	var cert *tls.CertificateVerificationError
+	var slow interface{ Timeout() bool }
+	switch {
+	case errors.As(err, &dns):
+		return dns.Error()
+	case errors.As(err, &op) && op.Op == "dial":
+		return op.Error()
+	case errors.As(err, &cert):
+		return cert.Error()
+	case errors.As(err, &slow) && slow.Timeout():
+		return "no answer within " + timeout
+	case errors.Is(err, errLongReply):
+		return fmt.Sprintf("the reply is longer than %d MiB", maxReply>>20)
+	case op != nil:
+		return op.Error()
+	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
+		return "the connection was cut"
+	}
+	return "the connection broke"
+}
+
+// unsent reports whether err came before there was anyone to send to.
+func unsent(err error) bool {
+	var op *net.OpError
+	var cert *tls.CertificateVerificationError
+	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &cert)
+}

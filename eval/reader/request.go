@@ -1,0 +1,177 @@
+package reader
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/sashabaranov/go-openai"
+)
+
+// maxReply bounds what is read of a vendor's reply, in bytes.
+const maxReply = 16 << 20
+
+// request is what the library sends for a prompt. A temperature of 0 it leaves out; see
+// [exchange.Do].
+func (c *Client) request(p Prompt) openai.ChatCompletionRequest {
+	r := openai.ChatCompletionRequest{
+		Model:           c.o.Model,
+		Temperature:     c.o.Temperature,
+		Seed:            c.o.Seed,
+		ReasoningEffort: c.o.Effort,
+	}
+	if c.o.System != "" {
+		r.Messages = append(r.Messages, openai.ChatCompletionMessage{Role: openai.ChatMessageRoleSystem, Content: c.o.System})
+	}
+	r.Messages = append(r.Messages, openai.ChatCompletionMessage{Role: openai.ChatMessageRoleUser, Content: p.Text})
+	if c.o.MaxTokensField == "max_tokens" {
+		//lint:ignore SA1019 most vendors but OpenAI know no other
+		r.MaxTokens = c.most(p)
+	} else {
+		r.MaxCompletionTokens = c.most(p)
+	}
+	return r
+}
+
+// most is how many tokens the vendor may write, 0 for as many as it likes.
+func (c *Client) most(p Prompt) int {
+	if p.MaxTokens == 0 {
+		return 0
+	}
+	return p.MaxTokens + c.o.Reasoning
+}
+
+// exchange is one sending of one request. It does what the library has no way to ask
+// for, and keeps what the library drops: the headers of an error.
+type exchange struct {
+	http   *http.Client
+	header http.Header // set on the request
+	zero   bool        // send a temperature of 0
+
+	// What came of it.
+	status int // 0: no answer
+	reply  http.Header
+	body   []byte
+	took   time.Duration
+	err    error // of the line
+	sent   bool  // the vendor may have got the request
+}
+
+var errLongReply = errors.New("reply is too long")
+
+// Do implements [openai.HTTPDoer].
+func (x *exchange) Do(req *http.Request) (*http.Response, error) {
+	if err := x.prepare(req); err != nil {
+		return nil, err
+	}
+	start := time.Now()
+	res, err := x.http.Do(req)
+	if err != nil {
+		x.err, x.sent = err, !unsent(err)
+		return nil, err
+	}
+	defer res.Body.Close()
+	x.sent, x.status, x.reply = true, res.StatusCode, res.Header
+	x.body, x.err = io.ReadAll(io.LimitReader(res.Body, maxReply+1))
+	if len(x.body) > maxReply {
+		x.err = errLongReply
+	}
+	x.took = time.Since(start)
+	if x.err != nil {
+		return nil, x.err
+	}
+	res.Body = io.NopCloser(bytes.NewReader(x.body))
+	return res, nil
+}
+
+func (x *exchange) prepare(req *http.Request) error {
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return err
+	}
+	if x.zero {
+		// The library's field is left out when it is 0, and vendors then take 1. The body
+		// is an object with members before its last byte.
+		body = append(body[:len(body)-1], `,"temperature":0}`...)
+	}
+	req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	// With an Idempotency-Key the transport would send a request again on its own and
+	// tell nobody; without GetBody it cannot.
+	req.GetBody = nil
+	for name, values := range x.header {
+		req.Header[name] = values
+	}
+	return nil
+}
+
+// answer reads a completion. A vendor that says nothing gives an answer without text.
+func (c *Client) answer(res openai.ChatCompletionResponse, p Prompt, took time.Duration) Answer {
+	a := Answer{Finish: FinishEmpty, Model: res.Model, Took: took}
+	if len(res.Choices) > 0 {
+		first := res.Choices[0]
+		a.Text, a.Finish = content(first.Message), string(first.FinishReason)
+	}
+	if a.Finish == FinishFilter {
+		a.Text = ""
+	}
+	c.countTokens(&a, res.Usage, p)
+	return a
+}
+
+// content is the text of a message, which some vendors give in parts, thoughts among
+// them.
+func content(m openai.ChatCompletionMessage) string {
+	var b strings.Builder
+	b.WriteString(m.Content)
+	for _, part := range m.MultiContent {
+		if part.Type == openai.ChatMessagePartTypeText {
+			b.WriteString(part.Text)
+		}
+	}
+	return b.String()
+}
+
+// countTokens takes the vendor's counts, and ours where there are none: no prompt has 0
+// tokens, and no text.
+func (c *Client) countTokens(a *Answer, u openai.Usage, p Prompt) {
+	a.PromptTokens, a.CompletionTokens = u.PromptTokens, u.CompletionTokens
+	if a.PromptTokens <= 0 {
+		a.PromptTokens, a.Estimated = c.promptTokens(p), true
+	}
+	if a.CompletionTokens < 0 || a.CompletionTokens == 0 && a.Text != "" {
+		a.CompletionTokens, a.Estimated = c.count(a.Text), true
+	}
+	if d := u.PromptTokensDetails; d != nil {
+		a.CachedTokens = min(max(d.CachedTokens, 0), a.PromptTokens)
+	}
+}
+
+// What a chat's frame costs, generously: OpenAI's takes 3 tokens a message and 3 more.
+const frameTokens = 16
+
+func (c *Client) promptTokens(p Prompt) int {
+	return c.count(c.o.System) + c.count(p.Text) + frameTokens
+}
+
+func (c *Client) count(s string) int {
+	if c.o.Count == nil {
+		return (len(s) + 3) / 4
+	}
+	return c.o.Count(s)
+}
+
+func (c *Client) checkPrompt(p Prompt) error {
+	switch {
+	case p.Text == "":
+		return errors.New("the prompt is empty")
+	case p.MaxTokens < 0:
+		return fmt.Errorf("the prompt's tokens must be 0 or more; got %d", p.MaxTokens)
+	case p.MaxTokens == 0 && c.o.Meter.max > 0:
+		return errors.New("under a cap on dollars a prompt needs a limit of tokens")
+	}
+	return nil
+}
