@@ -19,6 +19,7 @@ const (
 
 // A snapshot is a repository at one commit.
 type snapshot struct {
+	kind    kind
 	repo    string
 	commit  string
 	license string // as the repository's card states it; "" if it states none
@@ -40,38 +41,33 @@ var (
 
 // snapshot resolves the revision to a commit and lists the files of that
 // commit, so that a push in the middle of a pull cannot mix two versions.
-func (c *client) snapshot(ctx context.Context, e Entry) (*snapshot, error) {
-	s := &snapshot{repo: e.Repo}
-	owner, name, _ := strings.Cut(e.Repo, "/")
+func (c *client) snapshot(ctx context.Context, r repository) (*snapshot, error) {
+	s := &snapshot{kind: r.kind, repo: r.name}
 	var info struct {
 		SHA  string `json:"sha"`
 		Card struct {
 			License json.RawMessage `json:"license"`
 		} `json:"cardData"`
 	}
-	if _, err := c.json(ctx, c.at("api", "models", owner, name, "revision", e.Revision), &info); err != nil {
+	if _, err := c.json(ctx, c.at(r.api("revision", r.revision)...), &info); err != nil {
 		return nil, err
 	}
 	if !commitID.MatchString(info.SHA) {
 		return nil, permanent{errors.New("the hub named no commit (is HF_ENDPOINT right?)")}
 	}
-	if commitID.MatchString(e.Revision) && e.Revision != info.SHA {
+	if commitID.MatchString(r.revision) && r.revision != info.SHA {
 		return nil, permanent{errors.New("the hub answered with another commit than the one asked for")}
 	}
-	s.commit = info.SHA
-	if err := json.Unmarshal(info.Card.License, &s.license); err != nil {
-		s.license = ""
-	}
-	s.license = printable(s.license)
-	return s, c.tree(ctx, s, owner, name)
+	s.commit, s.license = info.SHA, r.kind.licence(info.Card.License)
+	return s, c.tree(ctx, s, r)
 }
 
 // tree fills s.files, page by page. Of a page's link to the next one only the
 // cursor is used: mirrors are known to hand out the hub's own address there.
-func (c *client) tree(ctx context.Context, s *snapshot, owner, name string) error {
+func (c *client) tree(ctx context.Context, s *snapshot, r repository) error {
 	q := url.Values{"recursive": {"true"}, "expand": {"false"}}
 	for range maxPages {
-		u := c.at("api", "models", owner, name, "tree", s.commit)
+		u := c.at(r.api("tree", s.commit)...)
 		u.RawQuery = q.Encode()
 		var page []treeEntry
 		h, err := c.json(ctx, u, &page)
@@ -87,7 +83,7 @@ func (c *client) tree(ctx context.Context, s *snapshot, owner, name string) erro
 		}
 		q.Set("cursor", cursor)
 	}
-	return tooManyFiles(s.repo)
+	return tooManyFiles(r)
 }
 
 type treeEntry struct {
@@ -116,13 +112,13 @@ func (s *snapshot) add(page []treeEntry) error {
 		s.files = append(s.files, f)
 	}
 	if len(s.files) > maxFiles {
-		return tooManyFiles(s.repo)
+		return tooManyFiles(s.repository())
 	}
 	return nil
 }
 
-func tooManyFiles(repo string) error {
-	return fail(pith.CodeTooLarge, ErrTooLarge, nil, "%s has more than %d files: it is not a model that pith can use", repo, maxFiles)
+func tooManyFiles(r repository) error {
+	return fail(pith.CodeTooLarge, ErrTooLarge, nil, "%s has more than %d files: it is not a %s that pith can use", r.name, maxFiles, r.kind.noun())
 }
 
 // nextCursor returns the cursor of a Link header's rel="next", or "".
@@ -139,6 +135,9 @@ func nextCursor(link string) string {
 	}
 	return ""
 }
+
+// repository is what the snapshot is of, at its commit.
+func (s *snapshot) repository() repository { return repository{s.kind, s.repo, s.commit} }
 
 // find returns the file at a path.
 func (s *snapshot) find(path string) (remoteFile, bool) {

@@ -138,9 +138,11 @@ func (p plan) all() []remoteFile {
 	return append(out, p.data...)
 }
 
-func (p plan) bytes() int64 {
+func (p plan) bytes() int64 { return bytesOf(p.all()) }
+
+func bytesOf(files []remoteFile) int64 {
 	var n int64
-	for _, f := range p.all() {
+	for _, f := range files {
 		n += f.size
 	}
 	return n

@@ -14,6 +14,10 @@
 // [Catalogue], from the repository's config.json and tokenizer.json, and from
 // the graph itself. It has no thresholds: nobody has calibrated these models.
 //
+// [PullDataset] fetches what models are measured on, files of repositories of data,
+// in the same way into HOME/datasets/NAME; a source.json there says which commit
+// they are of.
+//
 // The package runs no model, reads no environment by itself (see
 // [Options.WithEnv]) and writes to no terminal: progress is plain events.
 package hub

@@ -92,7 +92,7 @@ func fail(code pith.Code, kind, cause error, format string, args ...any) error {
 }
 
 // explain turns what went wrong in a request into words that say what to do.
-func explain(ctx context.Context, err error, e Entry, endpoint string) error {
+func explain(ctx context.Context, err error, r repository, endpoint string) error {
 	var done *pith.Error
 	if err == nil || errors.As(err, &done) {
 		return err
@@ -102,32 +102,32 @@ func explain(ctx context.Context, err error, e Entry, endpoint string) error {
 	}
 	var s *statusError
 	if errors.As(err, &s) {
-		return explainStatus(s, e, endpoint)
+		return explainStatus(s, r, endpoint)
 	}
 	if errors.Is(err, ErrDigest) {
-		return fail(pith.CodeInternal, ErrDigest, err, "what arrived of %s is not what the hub lists: try again, and suspect a proxy if it repeats", e.Repo)
+		return fail(pith.CodeInternal, ErrDigest, err, "what arrived of %s is not what the hub lists: try again, and suspect a proxy if it repeats", r.name)
 	}
 	if p := (permanent{}); errors.As(err, &p) {
-		return fail(pith.CodeUnavailable, ErrUnusable, err, "%s gave an answer about %s that cannot be used", endpoint, e.Repo)
+		return fail(pith.CodeUnavailable, ErrUnusable, err, "%s gave an answer about %s that cannot be used", endpoint, r.name)
 	}
 	return fail(pith.CodeUnavailable, ErrBusy, err, "%s cannot be reached: check the network, HF_ENDPOINT and HTTPS_PROXY; the same command goes on where this one ended", endpoint)
 }
 
-func explainStatus(s *statusError, e Entry, endpoint string) error {
-	page := endpoint + "/" + e.Repo
+func explainStatus(s *statusError, r repository, endpoint string) error {
+	page := r.page(endpoint)
 	switch {
 	case s.code == "GatedRepo":
-		return fail(pith.CodeInvalid, ErrDenied, s, "%s is gated: accept its terms at %s, then set HF_TOKEN to a token of that account", e.Repo, page)
+		return fail(pith.CodeInvalid, ErrDenied, s, "%s is gated: accept its terms at %s, then set HF_TOKEN to a token of that account", r.name, page)
 	case s.code == "RevisionNotFound":
-		return fail(pith.CodeInvalid, ErrNotFound, s, "%s has no revision %s: name another as %s@REVISION", e.Repo, e.Revision, e.Repo)
+		return fail(pith.CodeInvalid, ErrNotFound, s, "%s has no revision %s: name another as %s@REVISION", r.name, r.revision, r.name)
 	case s.code == "EntryNotFound":
-		return fail(pith.CodeInvalid, ErrNotFound, s, "%s lost a file that it lists: try again", e.Repo)
+		return fail(pith.CodeInvalid, ErrNotFound, s, "%s lost a file that it lists: try again", r.name)
 	case s.status == 401 && strings.Contains(s.message, "Invalid credentials"):
 		return fail(pith.CodeInvalid, ErrDenied, s, "the hub does not accept HF_TOKEN: renew it or unset it")
 	case s.status == 401 || s.code == "RepoNotFound" || s.status == 404:
-		return fail(pith.CodeInvalid, ErrNotFound, s, "no repository %s can be seen: check the name, and set HF_TOKEN if it is private", e.Repo)
+		return fail(pith.CodeInvalid, ErrNotFound, s, "no repository %s can be seen: check the name, and set HF_TOKEN if it is private", r.name)
 	case s.status == 403:
-		return fail(pith.CodeInvalid, ErrDenied, s, "access to %s is refused: open %s with the account HF_TOKEN belongs to", e.Repo, page)
+		return fail(pith.CodeInvalid, ErrDenied, s, "access to %s is refused: open %s with the account HF_TOKEN belongs to", r.name, page)
 	case s.status == 429:
 		return fail(pith.CodeUnavailable, ErrBusy, s, "the hub limits how often it may be asked: try again %s, or set HF_TOKEN for a higher limit", after(s.wait))
 	}

@@ -15,7 +15,7 @@ import (
 	"testing"
 )
 
-// A fakeHub speaks the hub's protocol: the model API, the tree API with pages,
+// A fakeHub speaks the hub's protocol: the API of models and data sets, trees with pages,
 // and resolve, which answers small files itself (by way of a relative redirect,
 // as the hub does now) and sends large ones to a second host with a signed
 // address. TestServeFakeHub shows that the hub's own Python client is content
@@ -24,7 +24,7 @@ type fakeHub struct {
 	api, cdn *httptest.Server
 
 	mu    sync.Mutex
-	repos map[string]*fakeRepo
+	repos map[string]*fakeRepo // by OWNER/NAME; those of data sets by datasets/OWNER/NAME
 	seen  []request
 	sent  map[string]int64 // body bytes by file name, over both hosts
 
@@ -53,8 +53,9 @@ type request struct {
 type fakeRepo struct {
 	branches map[string]string
 	commits  map[string]map[string]fakeFile
-	license  string
+	license  any    // a string, or a list of them
 	token    string // needed to see it
+	gated    bool   // the token is needed for the bytes only
 }
 
 type fakeFile struct {
@@ -121,22 +122,28 @@ func (h *fakeHub) serveAPI(w http.ResponseWriter, r *http.Request) {
 	if h.answered(&h.apiAnswer, w, r) {
 		return
 	}
-	parts := strings.Split(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
+	path, cached := strings.CutPrefix(r.URL.EscapedPath(), "/api/resolve-cache/")
+	path, api := strings.CutPrefix(path, "/api/")
+	path, data := strings.CutPrefix(strings.TrimPrefix(path, "/"), "datasets/")
+	parts := strings.Split(strings.TrimPrefix(path, "models/"), "/")
 	for i := range parts {
 		parts[i], _ = url.PathUnescape(parts[i])
 	}
-	cached := len(parts) > 3 && parts[0] == "api" && parts[1] == "resolve-cache"
-	switch {
-	case cached && len(parts) >= 7:
-		h.resolve(w, r, parts[3]+"/"+parts[4], parts[5], strings.Join(parts[6:], "/"), true)
-	case len(parts) >= 6 && parts[0] == "api" && parts[1] == "models" && parts[4] == "revision":
-		h.revision(w, r, parts[2]+"/"+parts[3], parts[5])
-	case len(parts) == 4 && parts[0] == "api" && parts[1] == "models":
-		h.revision(w, r, parts[2]+"/"+parts[3], "main")
-	case len(parts) >= 6 && parts[0] == "api" && parts[1] == "models" && parts[4] == "tree":
-		h.tree(w, r, parts[2]+"/"+parts[3], parts[5])
-	case len(parts) >= 5 && parts[2] == "resolve":
-		h.resolve(w, r, parts[0]+"/"+parts[1], parts[3], strings.Join(parts[4:], "/"), false)
+	repo := strings.Join(parts[:min(2, len(parts))], "/")
+	if data {
+		repo = "datasets/" + repo
+	}
+	switch parts = parts[min(2, len(parts)):]; {
+	case cached && len(parts) >= 2:
+		h.resolve(w, r, repo, parts[0], strings.Join(parts[1:], "/"), true)
+	case api && len(parts) >= 2 && parts[0] == "revision":
+		h.revision(w, r, repo, parts[1])
+	case api && len(parts) == 0:
+		h.revision(w, r, repo, "main")
+	case api && len(parts) >= 2 && parts[0] == "tree":
+		h.tree(w, r, repo, parts[1])
+	case !api && len(parts) >= 3 && parts[0] == "resolve":
+		h.resolve(w, r, repo, parts[1], strings.Join(parts[2:], "/"), false)
 	default:
 		hubError(w, 404, "", "Sorry, we can't find the page you are looking for.")
 	}
@@ -157,11 +164,16 @@ func (h *fakeHub) open(w http.ResponseWriter, r *http.Request, repo, rev string)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	got := h.repos[repo]
-	if got == nil || got.token != "" && r.Header.Get("Authorization") == "" {
+	needs := got != nil && got.token != "" && (!got.gated || !strings.HasPrefix(r.URL.Path, "/api/"))
+	if needs && got.gated && r.Header.Get("Authorization") == "" {
+		hubError(w, 401, "GatedRepo", "Access to dataset "+repo+" is restricted. You must have access to it and be authenticated to access it.")
+		return nil, ""
+	}
+	if got == nil || needs && r.Header.Get("Authorization") == "" {
 		hubError(w, 401, "RepoNotFound", "Repository not found")
 		return nil, ""
 	}
-	if got.token != "" && r.Header.Get("Authorization") != "Bearer "+got.token {
+	if needs && r.Header.Get("Authorization") != "Bearer "+got.token {
 		hubError(w, 403, "GatedRepo", "Access to model "+repo+" is restricted and you are not in the authorized list.")
 		return nil, ""
 	}
@@ -189,7 +201,7 @@ func (h *fakeHub) revision(w http.ResponseWriter, r *http.Request, repo, rev str
 		"_id": "0", "id": repo, "modelId": repo, "author": strings.Split(repo, "/")[0], "sha": sha, "private": false, "gated": false,
 		"lastModified": "2024-05-10T00:00:00.000Z", "tags": []string{"onnx"}, "siblings": siblings,
 	}
-	if got.license != "" {
+	if got.license != nil {
 		info["cardData"] = map[string]any{"license": got.license}
 	}
 	writeJSON(w, info)
@@ -256,12 +268,12 @@ func (h *fakeHub) resolve(w http.ResponseWriter, r *http.Request, repo, rev, nam
 	case f.lfs:
 		w.Header().Set("X-Linked-Size", strconv.Itoa(len(f.data)))
 		w.Header().Set("X-Linked-Etag", `"`+f.sha256()+`"`)
-		w.Header().Set("Location", h.cdn.URL+"/"+repo+"/"+f.sha256()+"/"+name+"?"+signature)
+		w.Header().Set("Location", h.cdn.URL+"/"+strings.TrimPrefix(repo, "datasets/")+"/"+f.sha256()+"/"+name+"?"+signature)
 		w.WriteHeader(http.StatusFound)
 	case !cached:
 		w.Header().Set("ETag", `"`+f.blob()+`"`)
 		w.Header().Set("X-Linked-Size", strconv.Itoa(len(f.data)))
-		w.Header().Set("Location", "/api/resolve-cache/models/"+repo+"/"+sha+"/"+name)
+		w.Header().Set("Location", "/api/resolve-cache/"+area(repo)+"/"+sha+"/"+name)
 		w.WriteHeader(http.StatusTemporaryRedirect)
 	default:
 		h.bytes(w, r, name, f.data, `"`+f.blob()+`"`)
@@ -278,16 +290,39 @@ func (h *fakeHub) serveCDN(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "AccessDenied", http.StatusForbidden)
 		return
 	}
-	parts := strings.SplitN(strings.TrimPrefix(r.URL.Path, "/"), "/", 4)
+	data, tag := h.content(r)
+	h.bytes(w, r, stored(r)[3], data, tag)
+}
+
+// stored is what an address of the storage host names: owner, name, digest and file.
+func stored(r *http.Request) []string {
+	return strings.SplitN(strings.TrimPrefix(r.URL.Path, "/"), "/", 4)
+}
+
+// content returns the bytes that an address of the storage host is of, and their tag.
+func (h *fakeHub) content(r *http.Request) ([]byte, string) {
+	parts := stored(r)
 	h.mu.Lock()
-	var data []byte
-	for _, files := range h.repos[parts[0]+"/"+parts[1]].commits {
-		if f, ok := files[parts[3]]; ok && f.sha256() == parts[2] {
-			data = f.data
+	defer h.mu.Unlock()
+	for _, repo := range []*fakeRepo{h.repos[parts[0]+"/"+parts[1]], h.repos["datasets/"+parts[0]+"/"+parts[1]]} {
+		if repo == nil {
+			continue
+		}
+		for _, files := range repo.commits {
+			if f, ok := files[parts[3]]; ok && f.sha256() == parts[2] {
+				return f.data, `"` + parts[2][:32] + `"`
+			}
 		}
 	}
-	h.mu.Unlock()
-	h.bytes(w, r, parts[3], data, `"`+parts[2][:32]+`"`)
+	return nil, ""
+}
+
+// area is a repository's name as some addresses have it, with its kind.
+func area(repo string) string {
+	if strings.HasPrefix(repo, "datasets/") {
+		return repo
+	}
+	return "models/" + repo
 }
 
 // bytes serves a body with ranges, and counts what it wrote.

@@ -24,6 +24,23 @@ type fetcher struct {
 	total int64 // bytes of all files
 }
 
+// newFetcher prepares to fetch files into work. It fails if the disk has no room
+// for what is not there yet.
+func newFetcher(c *client, snap *snapshot, work string, files []remoteFile) (*fetcher, error) {
+	dir, err := plainDir(work, "files")
+	if err != nil {
+		return nil, diskError(work, err)
+	}
+	f := &fetcher{c: c, snap: snap, dir: dir, total: bytesOf(files)}
+	need := f.total
+	for _, file := range files {
+		if info, err := os.Lstat(f.partial(file)); err == nil {
+			need -= min(info.Size(), file.size)
+		}
+	}
+	return f, roomFor(c.o.free, dir, need)
+}
+
 // partial is where a file grows. It is named for its content, so that what an
 // interrupted pull left is found again even if the branch has moved since, and
 // cannot be mistaken for anything else.
@@ -129,8 +146,7 @@ func (f *fetcher) ask(ctx context.Context, file remoteFile, at string, have int6
 			header.Set("If-Range", tag)
 		}
 	}
-	owner, name, _ := strings.Cut(f.snap.repo, "/")
-	parts := append([]string{owner, name, "resolve", f.snap.commit}, strings.Split(file.path, "/")...)
+	parts := f.snap.repository().file(f.snap.commit, file.path)
 	res, err := f.c.get(ctx, f.c.at(parts...), header, func(h http.Header) error { return f.same(h, file) })
 	var s *statusError
 	if errors.As(err, &s) && s.status == http.StatusRequestedRangeNotSatisfiable {

@@ -2,7 +2,6 @@ package hub
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,7 +30,7 @@ func (p *puller) install(ctx context.Context, f *fetcher, plan plan, card *Card)
 			return err
 		}
 	}
-	if err := writeCard(stage, card); err != nil {
+	if err := writeRecord(stage, cardFile, card); err != nil {
 		return err
 	}
 	if ctx.Err() != nil {
@@ -49,15 +48,11 @@ func move(from, to string) error {
 	return os.Rename(from, to)
 }
 
-// note writes the SHA-256 of a file into the card. For files in large-file
-// storage it was checked already; the others are small.
+// note writes the SHA-256 of a file into the card.
 func (c *Card) note(ctx context.Context, dir, name string, file remoteFile) error {
-	sum := file.sha256
-	if sum == "" {
-		var err error
-		if sum, err = digestFile(ctx, filepath.Join(dir, name), sha256.New(), func(int64) {}); err != nil {
-			return err
-		}
+	sum, err := file.sum(ctx, filepath.Join(dir, name))
+	if err != nil {
+		return err
 	}
 	switch name {
 	case graphFile:
@@ -72,12 +67,13 @@ func (c *Card) note(ctx context.Context, dir, name string, file remoteFile) erro
 	return nil
 }
 
-func writeCard(dir string, c *Card) error {
-	b, err := json.MarshalIndent(c, "", " ")
+// writeRecord writes v as JSON to a new file, and makes the folder last.
+func writeRecord(dir, name string, v any) error {
+	b, err := json.MarshalIndent(v, "", " ")
 	if err != nil {
 		return err
 	}
-	w, err := openPlain(filepath.Join(dir, cardFile), os.O_CREATE|os.O_EXCL|os.O_WRONLY)
+	w, err := openPlain(filepath.Join(dir, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY)
 	if err != nil {
 		return err
 	}

@@ -15,9 +15,10 @@ import (
 // DefaultEndpoint is the hub.
 const DefaultEndpoint = "https://huggingface.co"
 
-// Options say where models come from and where they go. Only Home is required.
+// Options say where models and data sets come from and where they go. Only Home is
+// required.
 type Options struct {
-	Home     string // models live in Home/models
+	Home     string // models live in Home/models, data sets in Home/datasets
 	Endpoint string // default DefaultEndpoint; a path prefix is allowed
 	Token    string // sent to Endpoint's own origin and to nobody else
 
@@ -28,15 +29,15 @@ type Options struct {
 	// Progress, if set, is called from Pull's own goroutine, in order.
 	Progress func(Event)
 
-	Offline   bool // never touch the network: an installed model or an error
+	Offline   bool // never touch the network: what is here already or an error
 	Quantized bool // the int8 graph, installed as NAME-quantized
 
-	// For repositories outside the catalogue, or to overrule it.
+	// For repositories of models outside the catalogue, or to overrule it.
 	Family    string   // "bert", "xlm-roberta" or "causal-lm"; default: what config.json says
 	As        string   // the folder's name; default: the catalogue's, or OWNER--NAME
 	Languages []string // default: the catalogue's, or English
 
-	MaxBytes     int64         // most bytes a model may have; default 8 GiB
+	MaxBytes     int64         // most bytes of all files; default 8 GiB
 	Retries      int           // tries in a row without a byte gained; default 5
 	MaxWait      time.Duration // longest Retry-After obeyed; default 5 min
 	StallTimeout time.Duration // longest silence of a server; default 60 s

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/pith-proxy/pith"
@@ -27,63 +26,36 @@ func Pull(ctx context.Context, o Options, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	p := &puller{o: o, t: t, models: filepath.Join(o.Home, "models")}
-	p.dir = filepath.Join(p.models, t.name)
+	p := &puller{place: newPlace(o.Home, "models", t.name), o: o, t: t}
 	if o.Offline {
 		return p.offline(ctx)
 	}
 	p.c = newClient(o, base)
-	if err := p.locked(ctx); err != nil {
-		return "", explain(ctx, err, t.entry, base.Redacted())
+	busy := func() { o.Progress(Event{Phase: PhaseWait}) }
+	if err := p.locked(ctx, busy, p.pull); err != nil {
+		return "", explain(ctx, err, t.repository(), base.Redacted())
 	}
 	return p.dir, nil
 }
 
 // A puller is one pull.
 type puller struct {
-	o      Options
-	c      *client
-	t      target
-	models string // Home/models
-	dir    string // Home/models/NAME
-	work   string // Home/models/.partial/NAME: what this name's pulls leave
+	place
+	o Options
+	c *client
+	t target
 }
 
 func (p *puller) offline(ctx context.Context) (string, error) {
 	if err := VerifyContext(ctx, p.dir); err != nil {
-		return "", fail(pith.CodeUnavailable, ErrOffline, err, "%s is not here and HF_HUB_OFFLINE forbids to fetch it: unset it, or copy the folder into %s", p.t.name, p.models)
+		return "", fail(pith.CodeUnavailable, ErrOffline, err, "%s is not here and HF_HUB_OFFLINE forbids to fetch it: unset it, or copy the folder into %s", p.t.name, p.root)
 	}
 	return p.dir, nil
 }
 
-// locked does the pull under the lock of its name.
-func (p *puller) locked(ctx context.Context) error {
-	partial, err := plainDir(p.models, ".partial")
-	if err != nil {
-		return diskError(p.models, err)
-	}
-	unlock, err := lock(ctx, filepath.Join(partial, p.t.name+".lock"), func() { p.o.Progress(Event{Phase: PhaseWait}) })
-	if err != nil {
-		if ctx.Err() != nil {
-			return err
-		}
-		return diskError(partial, err)
-	}
-	defer unlock()
-	if p.work, err = plainDir(partial, p.t.name); err != nil {
-		return diskError(partial, err)
-	}
-	if err := recoverOld(p.dir, p.old()); err != nil {
-		return diskError(p.models, err)
-	}
-	return p.pull(ctx)
-}
-
-func (p *puller) old() string { return filepath.Join(p.work, "old") }
-
 func (p *puller) pull(ctx context.Context) error {
 	p.o.Progress(Event{Phase: PhaseResolve})
-	snap, err := p.c.snapshot(ctx, p.t.entry)
+	snap, err := p.c.snapshot(ctx, p.t.repository())
 	if err != nil {
 		return err
 	}
@@ -101,7 +73,7 @@ func (p *puller) pull(ctx context.Context) error {
 	if err := p.small(plan); err != nil {
 		return err
 	}
-	f, err := p.fetcher(snap, plan)
+	f, err := newFetcher(p.c, snap, p.work, plan.all())
 	if err != nil {
 		return err
 	}
@@ -129,34 +101,24 @@ func (p *puller) current(ctx context.Context, src Source) bool {
 
 // small refuses models over the limit, by what the hub lists.
 func (p *puller) small(plan plan) error {
-	for _, f := range plan.all() {
-		if f.size > p.o.MaxBytes {
-			return p.tooLarge(f.size)
+	return fits(p.t.entry.Repo, plan.all(), p.o.MaxBytes)
+}
+
+// fits refuses files that are, alone or together, over the limit. Each is looked at
+// first: sizes are a stranger's word, and their sum may overflow.
+func fits(repo string, files []remoteFile, limit int64) error {
+	tooLarge := func(n int64) error {
+		return fail(pith.CodeTooLarge, ErrTooLarge, nil, "%s has %d MB; the limit is %d MB", repo, n>>20, limit>>20)
+	}
+	for _, f := range files {
+		if f.size > limit {
+			return tooLarge(f.size)
 		}
 	}
-	if n := plan.bytes(); n > p.o.MaxBytes {
-		return p.tooLarge(n)
+	if n := bytesOf(files); n > limit {
+		return tooLarge(n)
 	}
 	return nil
-}
-
-func (p *puller) tooLarge(n int64) error {
-	return fail(pith.CodeTooLarge, ErrTooLarge, nil, "%s has %d MB; the limit is %d MB", p.t.entry.Repo, n>>20, p.o.MaxBytes>>20)
-}
-
-func (p *puller) fetcher(snap *snapshot, plan plan) (*fetcher, error) {
-	dir, err := plainDir(p.work, "files")
-	if err != nil {
-		return nil, diskError(p.work, err)
-	}
-	f := &fetcher{c: p.c, snap: snap, dir: dir, total: plan.bytes()}
-	need := f.total
-	for _, file := range plan.all() {
-		if info, err := os.Lstat(f.partial(file)); err == nil {
-			need -= min(info.Size(), file.size)
-		}
-	}
-	return f, roomFor(p.o.free, dir, need)
 }
 
 // download fetches the files and writes the card from them. The small ones come
@@ -225,12 +187,4 @@ func (p *puller) graph(ctx context.Context, f *fetcher, plan *plan) (*graphInfo,
 	return g, p.small(*plan)
 }
 
-// finish drops what the pull left behind.
-func (p *puller) finish(plan plan) error {
-	if err := os.RemoveAll(p.work); err != nil {
-		return diskError(p.work, err)
-	}
-	n := plan.bytes()
-	p.o.Progress(Event{Phase: PhaseDone, ModelDone: n, ModelTotal: n})
-	return nil
-}
+func (p *puller) finish(plan plan) error { return p.clear(p.o, plan.bytes()) }

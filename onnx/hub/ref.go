@@ -21,6 +21,10 @@ type target struct {
 	name  string // folder under HOME/models
 }
 
+func (t target) repository() repository {
+	return repository{ofModels, t.entry.Repo, t.entry.Revision}
+}
+
 // parseTarget understands a catalogue name or OWNER/NAME, each with an optional
 // @REVISION.
 func parseTarget(o Options, ref string) (target, error) {
@@ -36,8 +40,8 @@ func parseTarget(o Options, ref string) (target, error) {
 	if pinned {
 		e.Revision = rev
 	}
-	if !revName.MatchString(e.Revision) || strings.Contains(e.Revision, "..") {
-		return target{}, pith.Invalid("", "the revision after @ must be a branch, a tag or a commit")
+	if err := checkRevision(e.Revision); err != nil {
+		return target{}, err
 	}
 	if err := overrule(&e, o); err != nil {
 		return target{}, err
@@ -53,14 +57,25 @@ func parseTarget(o Options, ref string) (target, error) {
 }
 
 func checkRepo(repo string) error {
-	owner, name, ok := strings.Cut(repo, "/")
-	if !ok {
+	if !strings.Contains(repo, "/") {
 		return pith.Invalid("", "no model has this name: use one of %s, or OWNER/NAME of a repository", catalogueNames())
 	}
+	return checkRepoName(repo)
+}
+
+func checkRepoName(repo string) error {
+	owner, name, _ := strings.Cut(repo, "/")
 	for _, part := range []string{owner, name} {
 		if !repoPart.MatchString(part) || strings.Contains(part, "..") || strings.Contains(part, "--") {
 			return pith.Invalid("", "a repository is named OWNER/NAME, in letters, digits, dots, dashes and underscores")
 		}
+	}
+	return nil
+}
+
+func checkRevision(revision string) error {
+	if !revName.MatchString(revision) || strings.Contains(revision, "..") {
+		return pith.Invalid("", "the revision after @ must be a branch, a tag or a commit")
 	}
 	return nil
 }

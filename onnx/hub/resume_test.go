@@ -40,21 +40,9 @@ func (h *fakeHub) stop(w http.ResponseWriter, r *http.Request, after int) {
 		w.WriteHeader(http.StatusPartialContent)
 	}
 	n, _ := w.Write(data[from:min(from+after, len(data))])
-	h.count("onnx/model.onnx", int64(n))
+	h.count(stored(r)[3], int64(n))
 	w.(http.Flusher).Flush()
 	panic(http.ErrAbortHandler)
-}
-
-func (h *fakeHub) content(r *http.Request) ([]byte, string) {
-	parts := strings.SplitN(strings.TrimPrefix(r.URL.Path, "/"), "/", 4)
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, files := range h.repos[parts[0]+"/"+parts[1]].commits {
-		if f, ok := files[parts[3]]; ok && f.sha256() == parts[2] {
-			return f.data, `"` + parts[2][:32] + `"`
-		}
-	}
-	return nil, ""
 }
 
 func TestBrokenStreamIsContinued(t *testing.T) {
@@ -115,7 +103,7 @@ func (h *fakeHub) trickle(w http.ResponseWriter, r *http.Request, n int) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
 	k, _ := w.Write(data[:n])
 	w.(http.Flusher).Flush()
-	h.count("onnx/model.onnx", int64(k))
+	h.count(stored(r)[3], int64(k))
 	<-r.Context().Done()
 }
 

@@ -15,7 +15,8 @@ var serve = flag.Bool("serve", false, "serve the fake hub until interrupted, for
 //	go test -run ServeFakeHub -v . -serve
 //	HF_ENDPOINT=http://127.0.0.1:PORT python -c '
 //	from huggingface_hub import snapshot_download
-//	print(snapshot_download("someone/a.model", local_dir="out"))'
+//	print(snapshot_download("someone/a.model", local_dir="out"))
+//	print(snapshot_download("someone/a.model", repo_type="dataset", local_dir="data"))'
 func TestServeFakeHub(t *testing.T) {
 	if !*serve {
 		t.Skip("serves only with -serve")
@@ -23,6 +24,7 @@ func TestServeFakeHub(t *testing.T) {
 	h := newFakeHub(t)
 	h.add(testRepo, commit(1), bertFiles(1)).license = "mit"
 	h.add("someone/gated", commit(2), bertFiles(2)).token = "hf_right"
+	h.add(dataRepo, commit(3), dataFiles(3)).license = []string{"mit", "cc-by-4.0"}
 	h.pageSize = 1000
 	t.Logf("HF_ENDPOINT=%s", h.api.URL)
 	stop := make(chan os.Signal, 1)
