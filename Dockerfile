@@ -30,7 +30,7 @@ COPY . .
 ARG VERSION=
 RUN --mount=type=cache,target=/go/pkg/mod \
     --mount=type=cache,target=/root/.cache/go-build \
-    make build ${VERSION:+"VERSION=$VERSION"} && mkdir -p /out/home
+    make build ${VERSION:+"VERSION=$VERSION"} && mkdir -p /out/home bin/share
 
 FROM ${BASE}
 # The parts that change least come first, so that an upgrade moves the program alone.
