@@ -58,6 +58,9 @@ type Pith struct {
 	Model    string // of the request; "" chooses by language
 	Kind     pith.Kind
 	Options  pith.Options
+
+	// Fixed is for methods that lose nothing: they refuse budgets and know no spans.
+	Fixed bool
 }
 
 // Name returns the label.
@@ -69,14 +72,16 @@ func (p *Pith) Compress(ctx context.Context, item Item, limit Limit) (Kept, erro
 		Contexts: []pith.Context{{ID: item.ID, Text: pith.Text(item.Context), Language: language(item.Language), Kind: p.Kind}},
 		Method:   p.Method,
 		Model:    p.Model,
-		Budget:   pith.Budget{TargetTokens: limit.Units},
 		Options:  p.Options,
+	}
+	if !p.Fixed {
+		req.Budget.TargetTokens = limit.Units
+		req.Options.ReturnSpans = true
 	}
 	if p.Question {
 		req.Question = pith.Text(item.Question)
 	}
 	req.Options.Tokenizer = limit.Counter.Name()
-	req.Options.ReturnSpans = true
 	res, err := p.Func(ctx, req)
 	if e := (*pith.Error)(nil); errors.As(err, &e) && e.Code == pith.CodeBudgetUnreachable {
 		return Kept{Refused: true}, nil

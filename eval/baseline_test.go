@@ -37,6 +37,27 @@ func TestBaselinesKeepExactlyTheirWords(t *testing.T) {
 	}
 }
 
+// Characters of Chinese cost less together than alone; baselines must get their due all
+// the same.
+func TestBaselinesFillTheirLimit(t *testing.T) {
+	counter, err := CounterFor("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	item := Item{ID: "z", Language: "zh", Question: "会议在哪里召开？", Context: strings.Repeat("委员会昨天在北京召开会议，讨论了明年的预算和城市交通的发展计划。没有人谈到天气，也没有人提出反对意见！", 8)}
+	limit := LimitFor(item.Context, 0.5, counter)
+	for _, arm := range Baselines(3, DocFreqOfItems([]Item{item})) {
+		k, err := arm.Compress(context.Background(), item, limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := counter.Count(k.Text); n > limit.Units || n < limit.Units-3 {
+			t.Errorf("%s keeps %d tokens of %d allowed", arm.Name(), n, limit.Units)
+		}
+		checkSpans(t, arm.Name(), item.Context, k)
+	}
+}
+
 // checkSpans wants ascending, disjoint spans that hold the words of the text.
 func checkSpans(t *testing.T, arm, source string, k Kept) {
 	t.Helper()

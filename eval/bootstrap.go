@@ -19,27 +19,49 @@ type Estimate struct {
 // Bootstrap estimates the mean of values, all zero if there are none. Calls with
 // the same seed and as many values draw the same resamples.
 func Bootstrap(values []float64, resamples int, seed uint64) Estimate {
-	n := len(values)
+	return BootstrapStratified([][]float64{values}, resamples, seed)
+}
+
+// BootstrapStratified estimates the mean of the strata's means, so that each stratum
+// weighs the same, whatever it has of values. A resample draws from every stratum as many
+// values as it has. Strata without values do not count; one alone is [Bootstrap]. Calls
+// with the same seed and sizes draw the same resamples.
+func BootstrapStratified(strata [][]float64, resamples int, seed uint64) Estimate {
+	n := 0
+	var full [][]float64
+	for _, s := range strata {
+		if len(s) > 0 {
+			n += len(s)
+			full = append(full, s)
+		}
+	}
 	if n == 0 {
 		return Estimate{}
 	}
 	rng := rand.New(rand.NewPCG(seed, uint64(n)))
 	means := make([]float64, resamples)
 	for b := range means {
-		sum := 0.0
-		for range n {
-			sum += values[rng.IntN(n)]
+		for _, s := range full {
+			sum := 0.0
+			for range s {
+				sum += s[rng.IntN(len(s))]
+			}
+			means[b] += sum / float64(len(s))
 		}
-		means[b] = sum / float64(n)
+		means[b] /= float64(len(full))
 	}
 	slices.Sort(means)
-	sum := 0.0
-	for _, v := range values {
-		sum += v
+	mean := 0.0
+	for _, s := range full {
+		sum := 0.0
+		for _, v := range s {
+			sum += v
+		}
+		mean += sum / float64(len(s))
 	}
 	// The ranks leave 2.5 % of the resamples outside on either side.
 	out := int(0.025 * float64(resamples))
-	return Estimate{Mean: sum / float64(n), Low: means[out], High: means[resamples-1-out]}
+	return Estimate{Mean: mean / float64(len(full)), Low: means[out], High: means[resamples-1-out]}
 }
 
 // Paired estimates the mean of a−b over the same items.

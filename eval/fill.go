@@ -11,7 +11,8 @@ import (
 // fill keeps units of text in the order of rank, most wanted first, until limit
 // is reached, and renders them in the order of the text. The kept text never
 // counts more than limit.Units; if the most wanted unit alone does, nothing is
-// kept. The cut is at a unit: no later, cheaper unit fills a gap.
+// kept. The cut is at a unit: no later, cheaper unit fills a gap. But where units
+// cost less together than alone, as the characters of Chinese do, more of them go in.
 func fill(text string, units []pith.Span, rank []int, limit Limit) Kept {
 	cost := make([]int, len(rank))
 	n, sum := 0, 0
@@ -28,13 +29,32 @@ func fill(text string, units []pith.Span, rank []int, limit Limit) Kept {
 		k := render(text, units, rank[:n])
 		over := limit.Counter.Count(k.Text) - limit.Units
 		if over <= 0 {
-			return k
+			return grow(text, units, rank, n, k, limit)
 		}
 		for over > 0 && n > 0 {
 			n--
 			over -= max(1, cost[n])
 		}
 	}
+}
+
+// grow adds units to the first n of rank, of which k is made and which fit, until
+// nothing is left of limit or the next one does not fit.
+func grow(text string, units []pith.Span, rank []int, n int, k Kept, limit Limit) Kept {
+	for room := limit.Units - limit.Counter.Count(k.Text); room > 0 && n < len(rank); {
+		step := min(room, len(rank)-n)
+		for ; step > 0; step /= 2 {
+			more := render(text, units, rank[:n+step])
+			if left := limit.Units - limit.Counter.Count(more.Text); left >= 0 {
+				k, room, n = more, left, n+step
+				break
+			}
+		}
+		if step == 0 {
+			break
+		}
+	}
+	return k
 }
 
 // withSpace returns a unit as it stands in running text: behind one space,

@@ -96,3 +96,26 @@ func TestHeldOut(t *testing.T) {
 		t.Errorf("%d held out, the first %v; want 223, %v", n, first[:8], want)
 	}
 }
+
+func TestBootstrapStratified(t *testing.T) {
+	zeros, ones := make([]float64, 90), []float64{1, 1}
+	if e := BootstrapStratified([][]float64{zeros, nil, ones}, 200, 1); e != (Estimate{0.5, 0.5, 0.5}) {
+		t.Errorf("constant strata have the interval %v", e)
+	}
+	values := []float64{0, 1, 1, 0, 0.25, 1, 0}
+	if a, b := BootstrapStratified([][]float64{{}, values}, 500, 3), Bootstrap(values, 500, 3); a != b {
+		t.Errorf("one stratum has %v, without strata it is %v", a, b)
+	}
+	half := make([]float64, 100)
+	for i := range 50 {
+		half[i] = 1
+	}
+	// Two strata with p = 0.5 and n = 100: sd sqrt(2·0.25/100)/2 = 0.0354.
+	e := BootstrapStratified([][]float64{half, half}, 4000, 1)
+	if e.Mean != 0.5 || math.Abs(e.Low-0.431) > 0.011 || math.Abs(e.High-0.569) > 0.011 {
+		t.Errorf("got %v", e)
+	}
+	if e := BootstrapStratified([][]float64{nil, {}}, 10, 1); e != (Estimate{}) {
+		t.Errorf("nothing has the mean %v", e)
+	}
+}

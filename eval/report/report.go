@@ -52,13 +52,13 @@ type Task struct {
 type Measure struct {
 	Name  string `json:"name"`
 	About string `json:"about"`
-	Kind  string `json:"kind"` // Offline or Read
+	Kind  string `json:"kind"` // Offline or OfReader
 }
 
 // The kinds of measures.
 const (
-	Offline = "offline" // of the kept text alone: a bound or a stand-in
-	Read    = "reader"  // of an LLM's answer
+	Offline  = "offline" // of the kept text alone: a bound or a stand-in
+	OfReader = "reader"  // of an LLM's answer
 )
 
 // Arm is one way to make texts shorter.
@@ -91,8 +91,10 @@ type Cell struct {
 	KeptRate   eval.Estimate    `json:"kept_rate"`         // mean over items of kept tokens ÷ tokens
 	Values     map[string]Value `json:"values"`            // by [Measure.Name]; without those that apply to no item
 
-	P50 float64 `json:"p50_ms,omitempty"` // timing: milliseconds a text
-	P95 float64 `json:"p95_ms,omitempty"` // timing
+	// P50 and P95 are a timing: milliseconds of a text that the arm knew nothing of, for
+	// which the longest of the arm's rates is taken.
+	P50 float64 `json:"p50_ms,omitempty"`
+	P95 float64 `json:"p95_ms,omitempty"`
 }
 
 // Value is a measure's mean over a cell's items. Over all tasks, the score of a reader
@@ -107,7 +109,7 @@ type Value struct {
 	Gain *eval.Estimate `json:"gain,omitempty"`
 }
 
-// Length is how long texts of one size took.
+// Length is how long texts of one size took, as [Cell.P50] has it.
 type Length struct {
 	Arm    string  `json:"arm"`
 	Tokens int     `json:"tokens"` // the middle of texts with [Tokens/√2, Tokens·√2)
@@ -188,6 +190,6 @@ type Shortened struct {
 	Kept   int                `json:"kept"`
 	Values map[string]float64 `json:"values"`
 	Answer string             `json:"answer,omitempty"` // the reader's
-	Spans  [][2]int           `json:"spans,omitempty"`  // kept byte ranges of Text; nil if the arm cannot tell
+	Spans  [][2]int           `json:"spans,omitzero"`   // kept byte ranges of Text; nil if the arm cannot tell, empty if it kept nothing
 	Text   string             `json:"text,omitempty"`   // what was kept, without Spans
 }

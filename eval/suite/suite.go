@@ -1,6 +1,12 @@
 // Package suite runs an evaluation: every item of a set, by every arm and at every rate,
-// through every measure and, if there is one, a reader. Each result is on disk before
-// the next one counts, so that a run that was killed goes on where it was.
+// through every measure and, if there is one, a reader. Each result is in a journal on
+// disk before it counts, so that a run that was killed goes on where it was.
+//
+//	r, err := suite.Run(ctx, suite.Options{Set: *set, Arms: arms, Rates: []float64{0.5, 0.33},
+//		Counter: counter, Measures: measures, Dir: "out/"})
+//
+// Equal sets, arms, seeds and readers give equal reports, but for timings (see [Strip]),
+// however many processors there are and however often the run was stopped.
 package suite
 
 import (
@@ -28,7 +34,8 @@ type Arm struct {
 	Takes func(dataset.Task) bool
 
 	// Reader reads raw prompts for this arm instead of the run's reader, and shortens
-	// them on the way, as a proxy in front of a vendor does. Arm is then [eval.Full].
+	// them on the way, as a proxy in front of a vendor does. Arm is then [eval.Full]. It is
+	// called once a rate, with 0 if the arm is Fixed.
 	Reader func(rate float64) reader.Reader
 }
 
@@ -41,7 +48,9 @@ type Options struct {
 	Measures []measure.Measure
 
 	// Reader answers prompts, at most Concurrency at a time; nil asks nobody. Score
-	// scores an answer by a metric's name.
+	// scores an answer by a metric's name. Answers that were read under another name of
+	// the reader are not taken from disk, nor under other settings if it has a method
+	// Settings() string that tells them.
 	Reader      reader.Reader
 	Concurrency int // default 4
 	Score       func(metric, prediction string, answers, classes []string) (float64, error)
@@ -62,6 +71,7 @@ type Options struct {
 	Version, Through string   // for the report
 	Notes            []string // likewise
 
-	// Progress is called after each result, one call at a time.
+	// Progress is called after each result, also those that were on disk, one call at a
+	// time.
 	Progress func(done, total int)
 }

@@ -1,0 +1,115 @@
+package suite
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/pith-proxy/pith/eval/report"
+)
+
+// report puts the results together.
+func (r *run) report(ctx context.Context) (*report.Report, error) {
+	columns, err := r.columnReports(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &report.Report{
+		Format: report.Format, Pith: r.Version,
+		Set: r.Set.Name, Tasks: r.tasks(), Unit: r.Counter.Name(),
+		Rates: r.Rates, Measures: r.measures(), Arms: r.arms(), Through: r.Through,
+		Against: r.Against, Resamples: r.Resamples, Seed: r.Seed,
+		Lengths: r.lengths(), Economics: r.economies(), Outcomes: r.outcomes(), Examples: r.examples(),
+		Notes: r.notes(),
+	}
+	for _, c := range columns {
+		out.Cells = append(out.Cells, c.cells...)
+		out.Hurts = append(out.Hurts, c.hurts...)
+	}
+	sortHurts(out.Hurts)
+	out.Reader = r.readerOf(out.Outcomes)
+	return out, nil
+}
+
+func (r *run) tasks() []report.Task {
+	var out []report.Task
+	for _, t := range r.Set.Tasks {
+		task := report.Task{Name: t.Name, Title: t.Title, Set: t.Set, Kind: string(t.Kind), Language: t.Language, Metric: t.Metric}
+		for i, it := range r.Set.Items {
+			if it.Dataset == t.Name {
+				task.Items++
+				task.Tokens += r.full[i]
+			}
+		}
+		if task.Items > 0 {
+			out = append(out, task)
+		}
+	}
+	return out
+}
+
+func (r *run) measures() []report.Measure {
+	var out []report.Measure
+	for _, m := range r.Measures {
+		out = append(out, report.Measure{Name: m.Name(), About: m.About(), Kind: report.Offline})
+	}
+	if r.Reader != nil {
+		out = append(out, report.Measure{Name: score, Kind: report.OfReader,
+			About: "the reader's answer by the task's own metric, from 0 to 1; over all tasks the mean of their means"})
+	}
+	return out
+}
+
+func (r *run) arms() []report.Arm {
+	var out []report.Arm
+	for _, a := range r.Arms {
+		out = append(out, report.Arm{Name: a.Name(), About: a.About, Kind: a.Kind, Fixed: a.Fixed, Question: a.Question})
+	}
+	return out
+}
+
+// readerOf sums up the answers, whichever reader they are of.
+func (r *run) readerOf(outcomes []report.Outcome) *report.Reader {
+	if r.Reader == nil {
+		return nil
+	}
+	sum := &report.Reader{Name: r.Reader.Name()}
+	for _, o := range outcomes {
+		if o.Read != nil {
+			sum.Answers++
+			sum.PromptTokens += o.Read.PromptTokens
+			sum.CompletionTokens += o.Read.CompletionTokens
+			sum.Dollars += o.Read.Dollars
+		}
+	}
+	return sum
+}
+
+// estimated is how many answers came without their tokens.
+func (r *run) estimated() int {
+	n := 0
+	for i := range r.rows {
+		for _, got := range r.rows[i] {
+			if got != nil && got.Read != nil && got.Read.Estimated {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func (r *run) notes() []string {
+	notes := slices.Concat(r.Set.Notes, r.Notes)
+	for _, a := range r.Arms {
+		if a.Reader != nil {
+			notes = append(notes, fmt.Sprintf("What %s kept is what its reader counted of the prompt, less what %s counts of the raw prompt beside the context: the framing of messages is in it, and so is any difference between the two ways to count. The text itself is not seen, so that there are no measures of it and no times.", a.Name(), r.Counter.Name()))
+		}
+	}
+	if n := r.estimated(); n > 0 {
+		notes = append(notes, fmt.Sprintf("Of %d answers the vendor said no tokens; the reader estimated them, and so are the dollars.", n))
+	}
+	if r.journal != nil && r.journal.damaged > 0 {
+		notes = append(notes, fmt.Sprintf("%d damaged lines of the journal were passed over; what they held was computed again.", r.journal.damaged))
+	}
+	return notes
+}
