@@ -54,7 +54,13 @@ func TestBaselinesFillTheirLimit(t *testing.T) {
 		if n := counter.Count(k.Text); n > limit.Units || n < limit.Units-3 {
 			t.Errorf("%s keeps %d tokens of %d allowed", arm.Name(), n, limit.Units)
 		}
-		checkSpans(t, arm.Name(), item.Context, k)
+		joined := ""
+		for _, s := range k.Spans {
+			joined += item.Context[s.Start:s.End]
+		}
+		if joined != k.Text {
+			t.Errorf("%s: text %q, spans %q", arm.Name(), k.Text, joined)
+		}
 	}
 }
 

@@ -1,0 +1,247 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/pith-proxy/pith/eval"
+)
+
+// CompareOptions say how two reports are compared. The zero value works.
+type CompareOptions struct {
+	Resamples int     // of the bootstrap; default eval.DefaultResamples
+	Seed      uint64  // of the bootstrap
+	Tolerance float64 // a mean may be lower by this much; not negative
+	Force     bool    // compare what differs in set, unit, reader or metric; the comparison says so
+	NameA     string  // for people; default "A"
+	NameB     string  // default "B"
+}
+
+// Verdicts of a [Line]. Each line is judged alone.
+const (
+	Better = "better" // the 95 % interval of b − a lies above the tolerance
+	Worse  = "worse"  // it lies below minus the tolerance
+	Same   = "same"   // neither
+	Few    = "few"    // there are fewer than six pairs: no verdict could be more than chance
+)
+
+// fewPairs is the least number of pairs that a test at 2.5 % could tell from chance: if
+// chance alone gives each difference its sign, five have the same one in 1 of 32.
+const fewPairs = 6
+
+// Comparison is what changed from report a to report b, item by item.
+type Comparison struct {
+	A         string   `json:"a"`
+	B         string   `json:"b"`
+	Differ    []string `json:"differ,omitempty"` // what makes the two unlike; empty unless forced
+	Tolerance float64  `json:"tolerance"`
+	Resamples int      `json:"resamples"`
+	Seed      uint64   `json:"seed"`
+
+	// Tested counts the lines over all tasks, and those of one task, in which anything
+	// changed: the two families of tests.
+	Tested      int `json:"tested"`
+	TestedTasks int `json:"tested_tasks"`
+
+	Lines    []Line     `json:"lines"`    // by arm, rate, measure, task
+	Kept     []KeptLine `json:"kept"`     // by arm, rate
+	Timings  []Timing   `json:"timings"`  // by arm, rate
+	Unpaired []Unpaired `json:"unpaired"` // what is in only one of the two
+}
+
+// Line is one measure of one arm at one rate, over all tasks or one.
+type Line struct {
+	Arm     string  `json:"arm"`
+	Rate    float64 `json:"rate"`
+	Measure string  `json:"measure"`
+	Kind    string  `json:"kind"`
+	Task    string  `json:"task,omitempty"`
+
+	Items   int     `json:"items"`   // pairs
+	Changed int     `json:"changed"` // of those, with another value
+	A       float64 `json:"a"`       // means over the pairs; of a reader's over all tasks, the mean of the tasks' means
+	B       float64 `json:"b"`
+
+	Diff eval.Estimate `json:"diff"` // of b − a
+
+	Verdict    string  `json:"verdict"`
+	P          float64 `json:"p"`                    // of a difference that low if b were no worse than the tolerance allows
+	Regression bool    `json:"regression,omitempty"` // worse, and it stands when all lines are counted
+}
+
+// KeptLine is how much more of the texts b kept: an arm that keeps more at the same
+// asked rate has an advantage.
+type KeptLine struct {
+	Arm   string        `json:"arm"`
+	Rate  float64       `json:"rate"`
+	Items int           `json:"items"`
+	A     float64       `json:"a"` // mean of kept ÷ full
+	B     float64       `json:"b"`
+	Diff  eval.Estimate `json:"diff"` // of b − a
+}
+
+// Timing is the median time of a text. It never decides anything.
+type Timing struct {
+	Arm   string  `json:"arm"`
+	Rate  float64 `json:"rate"`
+	Items int     `json:"items"`
+	A     float64 `json:"a_ms"`
+	B     float64 `json:"b_ms"`
+}
+
+// Unpaired counts outcomes, or values of a measure, that only one report has.
+type Unpaired struct {
+	In      string  `json:"in"` // a or b
+	Arm     string  `json:"arm"`
+	Rate    float64 `json:"rate"`
+	Measure string  `json:"measure,omitempty"` // "": the whole outcome is missing in the other
+	Items   int     `json:"items"`
+}
+
+// Compare pairs the outcomes of two reports by task, item, arm and rate, and estimates
+// b − a of each measure over all tasks and by task with a paired bootstrap. Reports of
+// another set, unit, reader or metric are an error unless forced, and so are reports
+// that have nothing in common. What only one of them has is counted in the result.
+func Compare(a, b *Report, o CompareOptions) (*Comparison, error) {
+	if a == nil || b == nil {
+		return nil, errors.New("compare reports: give two reports")
+	}
+	if !(o.Tolerance >= 0) {
+		return nil, fmt.Errorf("compare reports: tolerance must not be negative; got %v", o.Tolerance)
+	}
+	for _, r := range []*Report{a, b} {
+		if err := r.validate(); err != nil {
+			return nil, fmt.Errorf("compare reports: %w", err)
+		}
+	}
+	differ := differences(a, b)
+	if len(differ) > 0 && !o.Force {
+		return nil, fmt.Errorf("compare reports: %s: they measure different things; force the comparison if that is meant", strings.Join(differ, "; "))
+	}
+	if o.Resamples <= 0 {
+		o.Resamples = eval.DefaultResamples
+	}
+	c := &Comparison{A: orName(o.NameA, "A"), B: orName(o.NameB, "B"), Differ: differ, Tolerance: o.Tolerance, Resamples: o.Resamples, Seed: o.Seed}
+	groups, err := c.pair(a, b)
+	if err != nil {
+		return nil, fmt.Errorf("compare reports: %w", err)
+	}
+	if len(groups) == 0 {
+		return nil, errors.New("compare reports: no arm has an item at a rate in both")
+	}
+	for _, g := range groups {
+		c.addGroup(a, g)
+	}
+	c.decide()
+	return c, nil
+}
+
+// CompareArms compares two arms of one report: b is armB, a is armA. An arm with a rate
+// of its own stands against each rate of the other.
+func CompareArms(r *Report, armA, armB string, o CompareOptions) (*Comparison, error) {
+	if r == nil {
+		return nil, errors.New("compare arms: give a report")
+	}
+	name := armB + " over " + armA
+	a, err := only(r, armA, armB, name)
+	if err != nil {
+		return nil, fmt.Errorf("compare arms: %w", err)
+	}
+	b, err := only(r, armB, armA, name)
+	if err != nil {
+		return nil, fmt.Errorf("compare arms: %w", err)
+	}
+	o.NameA, o.NameB = orName(o.NameA, armA), orName(o.NameB, armB)
+	return Compare(a, b, o)
+}
+
+// only returns the report with the outcomes of one arm alone, under another name, and
+// at the other arm's rates if it has but one of its own.
+func only(r *Report, arm, other, name string) (*Report, error) {
+	i := slices.IndexFunc(r.Arms, func(a Arm) bool { return a.Name == arm })
+	if i < 0 {
+		return nil, fmt.Errorf("no arm %q in the report", arm)
+	}
+	rates := map[string][]float64{}
+	for _, o := range r.Outcomes {
+		if !slices.Contains(rates[o.Arm], o.Rate) {
+			rates[o.Arm] = append(rates[o.Arm], o.Rate)
+		}
+	}
+	spread := slices.Equal(rates[arm], []float64{0}) && len(rates[other]) > 0
+	out := *r
+	out.Cells, out.Examples = nil, nil
+	out.Arms = []Arm{r.Arms[i]}
+	out.Arms[0].Name = name
+	out.Outcomes = nil
+	for _, o := range r.Outcomes {
+		if o.Arm != arm {
+			continue
+		}
+		at := []float64{o.Rate}
+		if spread {
+			at = rates[other]
+		}
+		o.Arm = name
+		for _, rate := range at {
+			o.Rate = rate
+			out.Outcomes = append(out.Outcomes, o)
+		}
+	}
+	return &out, nil
+}
+
+func orName(name, otherwise string) string {
+	if name == "" {
+		return otherwise
+	}
+	return name
+}
+
+// differences says what keeps two reports from being comparable.
+func differences(a, b *Report) []string {
+	var out []string
+	differ := func(what, x, y string) {
+		if x != y {
+			out = append(out, fmt.Sprintf("%s is %q in a and %q in b", what, x, y))
+		}
+	}
+	differ("the set", a.Set, b.Set)
+	differ("the unit", a.Unit, b.Unit)
+	if a.Reader != nil && b.Reader != nil {
+		differ("the reader", a.Reader.Name, b.Reader.Name)
+	}
+	for _, m := range a.Measures {
+		for _, n := range b.Measures {
+			if m.Name == n.Name {
+				differ("the kind of measure "+m.Name, m.Kind, n.Kind)
+				differ("the meaning of measure "+m.Name, m.About, n.About)
+			}
+		}
+	}
+	for _, t := range a.Tasks {
+		for _, u := range b.Tasks {
+			if t.Name == u.Name {
+				differ("the metric of task "+t.Name, t.Metric, u.Metric)
+			}
+		}
+	}
+	return out
+}
+
+// Worse reports whether b is worse than a beyond what chance does when so many lines
+// are looked at. It is the verdict for an exit code.
+func (c *Comparison) Worse() bool {
+	return slices.ContainsFunc(c.Lines, func(l Line) bool { return l.Regression })
+}
+
+// WriteJSON writes the comparison with one line of it on a line.
+func (c *Comparison) WriteJSON(w io.Writer) error {
+	if err := writeLines(w, c); err != nil {
+		return fmt.Errorf("write comparison: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,269 @@
+package report
+
+import (
+	"slices"
+	"sort"
+)
+
+// pane is one of several tables of which the page's script shows one.
+type pane struct {
+	A, B    string // what it is of: measure or "", and rate
+	Kind    string
+	Columns []column
+	Rows    []paneRow
+}
+
+type column struct{ Name, Kind, Title string }
+
+type paneRow struct {
+	Arm   Arm
+	Name  string
+	Title string
+	Cells []paneCell
+	Kept  string
+	Note  string
+	Time  string
+}
+
+type paneCell struct {
+	valueCell
+	Class string
+}
+
+// summary has a table a rate: arms by measures, over all tasks.
+func (x *index) summary() []pane {
+	var out []pane
+	for _, rate := range x.Rates {
+		p := pane{B: asked(rate)}
+		for _, kind := range []string{Offline, OfReader} {
+			for _, m := range x.ofKind(kind) {
+				p.Columns = append(p.Columns, column{m.Name, m.Kind, m.About})
+			}
+		}
+		for _, a := range x.Arms {
+			c := x.at(a, rate, "")
+			if c == nil {
+				continue
+			}
+			row := paneRow{Arm: a, Kept: percent(c.KeptRate.Mean), Note: cellNote(c), Time: millis(c.P50)}
+			for _, col := range p.Columns {
+				v, ok := x.value(a, rate, "", col.Name)
+				row.Cells = append(row.Cells, paneCell{valueCell: valueCell{Value: v, OK: ok, Best: ok && x.isBest(a, rate, col.Name, v.Mean)}})
+			}
+			p.Rows = append(p.Rows, row)
+		}
+		if len(p.Rows) > 0 {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// cellNote says what made a comparison unequal.
+func cellNote(c *Cell) string {
+	s := ""
+	if c.OverBudget > 0 {
+		s = plural(c.OverBudget, "text") + " over budget"
+	}
+	if c.Refused > 0 {
+		if s != "" {
+			s += ", "
+		}
+		s += count(c.Refused) + " refused"
+	}
+	return s
+}
+
+// heat has a table for each measure and rate: tasks by arms.
+func (x *index) heat() []pane {
+	var out []pane
+	for _, m := range x.Measures {
+		lo, hi := x.span(m.Name)
+		for _, rate := range x.Rates {
+			p := pane{A: m.Name, B: asked(rate), Kind: m.Kind}
+			for _, a := range x.Arms {
+				p.Columns = append(p.Columns, column{a.Name, a.Kind, a.About})
+			}
+			for _, t := range x.Tasks {
+				row := paneRow{Name: x.taskTitle(t.Name), Title: t.Name + ", " + plural(t.Items, "item")}
+				any := false
+				for _, a := range x.Arms {
+					v, ok := x.value(a, rate, t.Name, m.Name)
+					any = any || ok
+					c := paneCell{valueCell: valueCell{Value: v, OK: ok}}
+					if ok {
+						c.Class = "h" + string('0'+rune(shade(v.Mean, lo[t.Name], hi[t.Name])))
+					}
+					row.Cells = append(row.Cells, c)
+				}
+				if any {
+					p.Rows = append(p.Rows, row)
+				}
+			}
+			if len(p.Rows) > 0 {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
+// span returns by task the least and the greatest value of a measure over all arms and
+// rates, so that shades compare along a row and between rates.
+func (x *index) span(measure string) (lo, hi map[string]float64) {
+	lo, hi = map[string]float64{}, map[string]float64{}
+	for _, c := range x.Cells {
+		v, ok := c.Values[measure]
+		if !ok || v.Items == 0 || !finite(v.Mean) {
+			continue
+		}
+		if l, seen := lo[c.Task]; !seen || v.Mean < l {
+			lo[c.Task] = v.Mean
+		}
+		if h, seen := hi[c.Task]; !seen || v.Mean > h {
+			hi[c.Task] = v.Mean
+		}
+	}
+	return lo, hi
+}
+
+// shade is 0 to 9.
+func shade(v, lo, hi float64) int {
+	if hi <= lo || !finite(v) {
+		return 0
+	}
+	return min(9, max(0, int(10*(v-lo)/(hi-lo))))
+}
+
+type keptRow struct {
+	Arm   Arm
+	Cells []keptCell
+}
+
+type keptCell struct {
+	OK   bool
+	Kept string
+	Of   string
+	Note string
+}
+
+// keptRows has what each arm kept at each rate.
+func (x *index) keptRows() []keptRow {
+	var out []keptRow
+	for _, a := range x.Arms {
+		row := keptRow{Arm: a}
+		any := false
+		for _, rate := range x.Rates {
+			cell := keptCell{Kept: missing}
+			if c := x.at(a, rate, ""); c != nil {
+				k := c.KeptRate
+				cell = keptCell{true, percent(k.Mean), percent(k.Low) + " to " + percent(k.High), cellNote(c)}
+				any = true
+			}
+			row.Cells = append(row.Cells, cell)
+		}
+		if any {
+			out = append(out, row)
+		}
+	}
+	return out
+}
+
+type economyView struct {
+	Vendors []string
+	Reuse   int
+	Dollars bool
+	Groups  [][]economyRow // by arm, as they follow one another
+}
+
+type economyRow struct {
+	Economy
+	Group    int // rows of the arm
+	Asked    string
+	Uncached priceCell
+	Vendors  []priceCell
+}
+
+type priceCell struct {
+	OK   bool
+	Text string
+	More bool // costs more than not to shorten
+}
+
+func (x *index) economy() economyView {
+	v := economyView{}
+	for _, e := range x.Economics {
+		for vendor := range e.Cached {
+			if !slices.Contains(v.Vendors, vendor) {
+				v.Vendors = append(v.Vendors, vendor)
+			}
+		}
+		v.Dollars = v.Dollars || e.Dollars != 0
+		v.Reuse = max(v.Reuse, e.Reuse)
+	}
+	sort.Strings(v.Vendors)
+	for _, e := range x.Economics {
+		row := economyRow{Economy: e, Asked: ratio(e.Rate), Uncached: price(e.Uncached, true)}
+		for _, vendor := range v.Vendors {
+			c, ok := e.Cached[vendor]
+			row.Vendors = append(row.Vendors, price(c, ok))
+		}
+		n := len(v.Groups) - 1
+		if n < 0 || v.Groups[n][0].Arm != e.Arm {
+			v.Groups, n = append(v.Groups, nil), n+1
+		}
+		v.Groups[n] = append(v.Groups[n], row)
+	}
+	for _, g := range v.Groups {
+		g[0].Group = len(g)
+	}
+	return v
+}
+
+// price judges by what is shown: 1.00 is not more.
+func price(v float64, ok bool) priceCell {
+	if !ok || !finite(v) {
+		return priceCell{Text: missing}
+	}
+	return priceCell{OK: true, Text: fixed(v, 2) + "×", More: v >= 1.005}
+}
+
+type exampleView struct {
+	Example
+	TaskTitle string
+	Shown     []shownView
+}
+
+type shownView struct {
+	Shortened
+	Share  string
+	Values []namedValue
+	Pieces []piece
+	Tells  bool // the arm can tell what it kept
+}
+
+type namedValue struct {
+	Name, Kind string
+	Value      float64
+}
+
+func (x *index) examples() []exampleView {
+	var out []exampleView
+	for _, e := range x.Examples {
+		v := exampleView{Example: e, TaskTitle: x.taskTitle(e.Task)}
+		for _, s := range e.Shown {
+			w := shownView{Shortened: s, Share: missing, Pieces: pieces(e, s), Tells: s.Spans != nil}
+			if s.Full > 0 {
+				w.Share = percent(float64(s.Kept) / float64(s.Full))
+			}
+			for _, m := range x.Measures {
+				if val, ok := s.Values[m.Name]; ok {
+					w.Values = append(w.Values, namedValue{m.Name, m.Kind, val})
+				}
+			}
+			v.Shown = append(v.Shown, w)
+		}
+		out = append(out, v)
+	}
+	return out
+}
