@@ -149,8 +149,8 @@ func (f *replayFlags) run(ctx context.Context, p process, c *Config, table econo
 	for _, bad := range report.Skipped {
 		fmt.Fprintln(p.stderr, "pith: passed over:", bad)
 	}
-	if through.late > 0 {
-		fmt.Fprintf(p.stderr, "pith: %d requests had texts that stayed raw for lack of time or a failure; see --deadline\n", through.late)
+	if late := through.late.Load(); late > 0 {
+		fmt.Fprintf(p.stderr, "pith: %d requests had texts that stayed raw for lack of time or a failure; see --deadline\n", late)
 	}
 	if err := f.print(p.stdout, report); err != nil {
 		return err

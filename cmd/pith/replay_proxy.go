@@ -6,10 +6,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -19,16 +23,20 @@ import (
 )
 
 // throughProxy is the drop-in proxy as an economics.Rewriter. What it sends goes to a
-// vendor that keeps the last body and answers nothing.
+// vendor that keeps the bodies and answers nothing. It is safe for concurrent use.
 type throughProxy struct {
 	proxy *proxy.Proxy
 	shut  []func()
-	sent  chan []byte // the last body; it is there before the answer
-	late  int         // requests with texts that there was no time for
+	sent  sync.Map // by numberHeader, the body; it is there before the answer
+	last  atomic.Int64
+	late  atomic.Int64 // requests with texts that there was no time for
 }
 
+// numberHeader tells requests apart that are on their way at the same time.
+const numberHeader = "X-Replay-Number"
+
 func newThroughProxy(c *Config, compressor proxy.Compressor, deadline time.Duration) (*throughProxy, error) {
-	t := &throughProxy{sent: make(chan []byte, 1)}
+	t := &throughProxy{}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
@@ -38,8 +46,7 @@ func newThroughProxy(c *Config, compressor proxy.Compressor, deadline time.Durat
 		if err != nil {
 			panic(http.ErrAbortHandler) // the trace's reader has gone
 		}
-		t.take()
-		t.sent <- body
+		t.sent.Store(r.Header.Get(numberHeader), body)
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, "{}")
 	})}
@@ -83,35 +90,34 @@ var replayPaths = map[string]string{economics.Chat: "/v1/chat/completions", econ
 
 // Rewrite implements economics.Rewriter.
 func (t *throughProxy) Rewrite(ctx context.Context, api string, body []byte) ([]byte, error) {
-	r := httptest.NewRequestWithContext(ctx, http.MethodPost, replayPaths[api], bytes.NewReader(body))
+	header := http.Header{}
+	if api == economics.Messages {
+		header.Set("Anthropic-Version", "2023-06-01")
+	}
+	sent, _, err := t.send(ctx, replayPaths[api], body, header)
+	return sent, err
+}
+
+// send returns what arrives at the vendor of a request, and the headers of the answer.
+func (t *throughProxy) send(ctx context.Context, path string, body []byte, header http.Header) ([]byte, http.Header, error) {
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, path, bytes.NewReader(body))
+	maps.Copy(r.Header, header)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Authorization", "Bearer replay") // one tenant
-	if api == economics.Messages {
-		r.Header.Set("Anthropic-Version", "2023-06-01")
-	}
-	t.take()
+	number := strconv.FormatInt(t.last.Add(1), 10)
+	r.Header.Set(numberHeader, number)
 	answer := httptest.NewRecorder()
 	t.proxy.ServeHTTP(answer, r)
-	sent := t.take()
-	if answer.Code != http.StatusOK || sent == nil {
-		return nil, fmt.Errorf("pith answered with status %d", answer.Code)
+	sent, ok := t.sent.LoadAndDelete(number)
+	if answer.Code != http.StatusOK || !ok {
+		return nil, nil, fmt.Errorf("pith answered with status %d", answer.Code)
 	}
 	for reason := range strings.SplitSeq(answer.Header().Get("X-Pith-Reason"), ",") {
 		switch reason {
 		case "deadline", "busy", "compressor_failed", "breaker":
-			t.late++
-			return sent, nil
+			t.late.Add(1)
+			return sent.([]byte), answer.Header(), nil
 		}
 	}
-	return sent, nil
-}
-
-// take returns the body that has come, nil if none has.
-func (t *throughProxy) take() []byte {
-	select {
-	case body := <-t.sent:
-		return body
-	default:
-		return nil
-	}
+	return sent.([]byte), answer.Header(), nil
 }

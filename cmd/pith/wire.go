@@ -30,6 +30,7 @@ type app struct {
 	models []*model // that serve, in order of preference
 
 	scorers []longcodezip.Source // of code, likewise
+	counter counters
 
 	// alarm is told of a text that a lossless method could not restore; nil is nobody. It
 	// is set before there are requests.
@@ -44,8 +45,13 @@ type app struct {
 	opening sync.WaitGroup // models
 }
 
-func newApp(c *Config) (*app, error) {
-	a := &app{config: c, exeDir: c.exeDir,
+// counters finds the tokenizer that counts for a target model.
+type counters func(name string) (tokenize.Counter, error)
+
+func newApp(c *Config) (*app, error) { return newAppCounting(c, tokenize.CounterFor) }
+
+func newAppCounting(c *Config, counter counters) (*app, error) {
+	a := &app{config: c, exeDir: c.exeDir, counter: counter,
 		engine: onnx.NewEngine(onnx.EngineOptions{Workers: c.Engine.Workers, MaxQueued: c.Engine.MaxQueued})}
 	if err := a.openLibrary(); err != nil {
 		return nil, err
@@ -54,7 +60,7 @@ func newApp(c *Config) (*app, error) {
 	if a.models, err = a.find(); err != nil {
 		return nil, err
 	}
-	o := llmlingua2.Options{Models: a.sources(), Window: c.Models.Window, MaxLater: c.Cache.LaterBytes}
+	o := llmlingua2.Options{Models: a.sources(), Window: c.Models.Window, MaxLater: c.Cache.LaterBytes, Counter: counter}
 	if o.MaxLater > 0 {
 		o.Idle = onnx.WhenIdle
 	}
@@ -65,7 +71,7 @@ func newApp(c *Config) (*app, error) {
 	if a.scorers, err = a.codeScorers(); err != nil {
 		return nil, err
 	}
-	a.code, err = longcodezip.New(longcodezip.Options{Scorers: a.scorers, Counter: tokenize.CounterFor,
+	a.code, err = longcodezip.New(longcodezip.Options{Scorers: a.scorers, Counter: counter,
 		Prefilter: longcodezip.NewLexical(), Failed: a.scorerFailed})
 	if err != nil {
 		return nil, err
@@ -78,7 +84,7 @@ func newApp(c *Config) (*app, error) {
 func (a *app) methods() *compressors.Router {
 	lingua := compressors.Profiles{Method: a.lingua, Compat: compatmethod.New(compatmethod.Options{Models: a.compatSources()})}
 	exact := func(o lossless.Options) *lossless.Compressor {
-		o.Counter = tokenize.CounterFor
+		o.Counter = a.counter
 		o.Broken = func(forms []string) {
 			if a.alarm != nil {
 				a.alarm(o.ID, forms)
@@ -91,7 +97,7 @@ func (a *app) methods() *compressors.Router {
 		exact(lossless.Options{ID: "lossless", Structure: true, Dict: true}),
 		exact(lossless.Options{ID: "structure", Structure: true, Least: 8}),
 		exact(lossless.Options{ID: "metatoken", Dict: true}),
-		compressors.None{Counter: tokenize.CounterFor})
+		compressors.None{Counter: a.counter})
 }
 
 func (a *app) openLibrary() error {

@@ -86,12 +86,17 @@ func (a *app) openCode(ctx context.Context, name string, files fs.FS) (longcodez
 
 // newLM shows a model to package longcodezip.
 func newLM(name string, loaded *onnx.Causal, enc longcodezip.Encoder) (*longcodezip.LM, error) {
-	form, err := codeForm(loaded.Spec(), enc)
+	o, err := lmOptions(name, loaded, enc)
 	if err != nil {
 		return nil, err
 	}
-	return longcodezip.NewLM(longcodezip.LMOptions{Name: name, Digest: loaded.Digest(), Numeric: loaded.Numeric(),
-		Encoder: enc, Model: codeModel{loaded}, Form: form, Window: loaded.Window()})
+	return longcodezip.NewLM(o)
+}
+
+func lmOptions(name string, loaded *onnx.Causal, enc longcodezip.Encoder) (longcodezip.LMOptions, error) {
+	form, err := codeForm(loaded.Spec(), enc)
+	return longcodezip.LMOptions{Name: name, Digest: loaded.Digest(), Numeric: loaded.Numeric(),
+		Encoder: enc, Model: codeModel{loaded}, Form: form, Window: loaded.Window()}, err
 }
 
 // codeForm is with the model's own marks, if it has such.

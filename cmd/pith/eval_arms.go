@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/pith-proxy/pith"
+	"github.com/pith-proxy/pith/cache"
+	"github.com/pith-proxy/pith/compressors"
+	"github.com/pith-proxy/pith/eval"
+	"github.com/pith-proxy/pith/eval/arms"
+	"github.com/pith-proxy/pith/eval/dataset"
+	"github.com/pith-proxy/pith/eval/suite"
+	"github.com/pith-proxy/pith/tokenize"
+)
+
+// The ways to pith's methods.
+const (
+	viaProcess = "process" // a call
+	viaAPI     = "api"     // POST /v1/compress of a running service
+	viaProxy   = "proxy"   // a chat request on its way to a vendor
+)
+
+// methodFlags say what is compared.
+type methodFlags struct {
+	names   []string
+	through string
+	url     string
+
+	python string // of the peer
+	model  string
+	one    bool // LLMLingua, not LLMLingua-2
+}
+
+func (f *methodFlags) add(fl *pflag.FlagSet) {
+	fl.StringSliceVar(&f.names, "methods", nil, "methods, `pith eval list` lists them; all that need nothing else if not given")
+	fl.StringVar(&f.through, "through", viaProcess, "how pith's methods are reached: process, api (/v1/compress) or proxy (a chat request)")
+	fl.StringVar(&f.url, "url", "", "with --through api or proxy: a running pith, such as http://127.0.0.1:8484; with proxy and without it, one of this process that a vendor's stand-in listens behind")
+	fl.StringVar(&f.python, "llmlingua-python", "python3", "for the method llmlingua: a Python that has the package")
+	fl.StringVar(&f.model, "llmlingua-model", "", "likewise: the package's model, a name or a folder")
+	fl.BoolVar(&f.one, "llmlingua-1", false, "likewise: LLMLingua with a causal model instead of LLMLingua-2")
+}
+
+func (f *methodFlags) validate(r *readerFlags) error {
+	switch f.through {
+	case viaProcess:
+		if f.url != "" {
+			return errors.New("--url goes with --through api or proxy")
+		}
+	case viaAPI:
+		if f.url == "" {
+			return errors.New("--through api needs --url, a running pith: `pith serve` starts one")
+		}
+	case viaProxy:
+		if f.url != "" && r.url != "" {
+			return errors.New("--through proxy with --url asks the vendor behind that proxy: leave --reader out, and name the model with --reader-model")
+		}
+		if f.url != "" && r.model == "" {
+			return errors.New("--through proxy with --url pays for answers: name the model with --reader-model")
+		}
+	default:
+		return fmt.Errorf("--through is process, api or proxy; got %q", f.through)
+	}
+	return nil
+}
+
+// relayed reports whether answers come through a running proxy.
+func (f *methodFlags) relayed() bool { return f.through == viaProxy && f.url != "" }
+
+// arms returns an arm for each method, and what ends them.
+func (f *methodFlags) arms(ctx context.Context, a *app, set dataset.Set, counter tokenize.Counter, seed uint64) ([]suite.Arm, func(), error) {
+	names := f.names
+	if len(names) == 0 {
+		names = defaultMethods()
+	}
+	picked, err := pickMethods(names)
+	if err != nil {
+		return nil, nil, err
+	}
+	state, err := ownState(a)
+	if err != nil {
+		return nil, nil, err
+	}
+	var shuts []func()
+	shut := func() {
+		for _, s := range shuts {
+			s()
+		}
+	}
+	reach, closeReach, err := f.reach(a, set, counter)
+	if err != nil {
+		return nil, nil, err
+	}
+	shuts = append(shuts, closeReach)
+	var out []suite.Arm
+	for _, m := range picked {
+		arm := suite.Arm{About: m.About, Kind: m.Kind, Fixed: m.Fixed, Question: m.Question, Takes: m.takes, State: state}
+		switch {
+		case m.request != nil:
+			if err := reach(&arm, m); err != nil {
+				shut()
+				return nil, nil, err
+			}
+		case m.baseline != nil:
+			arm.Arm, arm.State = m.baseline(seed, set.Items), baselineState(m.Name, seed, set.Items)
+		default:
+			bridge, err := arms.Start(ctx, arms.BridgeOptions{Python: f.python, Model: f.model, LLMLingua2: !f.one})
+			if err != nil {
+				shut()
+				return nil, nil, usageError{err}
+			}
+			shuts = append(shuts, func() { _ = bridge.Close() })
+			arm.Arm, arm.Question = bridge.Arm(m.Name, f.one), f.one
+			arm.State = fmt.Sprintf("llmlingua %s %s %v", bridge.Version(), f.model, f.one)
+			arm.About += ", with the model " + filepath.Base(f.model)
+		}
+		out = append(out, arm)
+	}
+	return out, shut, nil
+}
+
+// reach returns what completes an arm of pith's, by the way that was asked for.
+func (f *methodFlags) reach(a *app, set dataset.Set, counter tokenize.Counter) (func(*suite.Arm, evalMethod) error, func(), error) {
+	switch f.through {
+	case viaAPI:
+		return func(arm *suite.Arm, m evalMethod) error {
+			r := m.request
+			arm.Arm = &arms.API{Label: r.Label, URL: f.url, Key: a.config.getenv("PITH_API_KEY"), Question: r.Question, Fixed: r.Fixed,
+				Method: r.Method, Kind: r.Kind, Options: r.Options}
+			arm.State = "api " + f.url
+			return nil
+		}, func() {}, nil
+	case viaProxy:
+		return f.reachProxy(a, set, counter)
+	}
+	k, err := cache.Open(cache.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	remembering := compressors.Remembering{Router: a.router, Version: a.version()}
+	return func(arm *suite.Arm, m evalMethod) error {
+		r := *m.request
+		r.Func = func(ctx context.Context, req pith.Request) (pith.Result, error) {
+			req.Memory = k.Tenant(ctx, m.Name) // its own: what another method has read would make this one look fast
+			return remembering.Compress(ctx, req)
+		}
+		arm.Arm = &r
+		return nil
+	}, func() { _ = k.Close() }, nil
+}
+
+// ownState is what results of this program depend on beside their input.
+func ownState(a *app) (string, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("find this program: %w", err)
+	}
+	f, err := os.Open(exe)
+	if err != nil {
+		return "", fmt.Errorf("open this program: %w", err)
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", fmt.Errorf("read this program: %w", err)
+	}
+	return fmt.Sprintf("%s %x %s", version, h.Sum(nil)[:8], a.version()), nil
+}
+
+// baselineState is what a baseline's results depend on.
+func baselineState(name string, seed uint64, items []eval.Item) string {
+	switch name {
+	case "random":
+		return fmt.Sprintf("1 seed %d", seed)
+	case "idf":
+		h := sha256.New()
+		for _, it := range items {
+			fmt.Fprintf(h, "%d:%s", len(it.Context), it.Context)
+		}
+		return "1 " + hex.EncodeToString(h.Sum(nil)[:8])
+	}
+	return "1"
+}
+
+// serviceURL is the base of an OpenAI client for the pith at url.
+func serviceURL(url string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(url, "/"), "/v1") + "/v1"
+}

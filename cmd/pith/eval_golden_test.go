@@ -1,0 +1,171 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/pith-proxy/pith/eval/report"
+)
+
+const evalData = "testdata/eval/"
+
+// goldenRuns are what [TestEvalGolden] measures: texts of our own with questions about
+// them and needles, then code that breaks off in front of a line.
+var goldenRuns = [][]string{
+	{"--dataset", evalData + "questions.jsonl,needles", "--needle-lengths", "700", "--needle-depths", "0.25,0.75", "--needle-kinds", "single,multikey,hops,number,multikey-zh",
+		"--methods", "none,auto,llmlingua2,llmlingua2-blind,lossless,random,head,bm25"},
+	{"--dataset", evalData + "completions.jsonl", "--measures", "likelihood", "--methods", "none,longcodezip,head,bm25"},
+}
+
+// TestEvalGolden measures quality and compares it with a file, in which a change shows as
+// a diff. Baselines must be as they were. Models' arms may differ by what processors do.
+func TestEvalGolden(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads some ten thousand tokens with each method")
+	}
+	path := evalData + "golden.txt"
+	var got []byte
+	var reports []*report.Report
+	for _, run := range goldenRuns {
+		r := evalRun(t, nil, append(run, "--rates", "0.5,0.2", "--resamples", "100", "--examples", "0")...)
+		reports = append(reports, r)
+		got = append(got, report.Summary(r)...)
+	}
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	golden, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range goldenDiffers(golden, got, reports) {
+		t.Error(line)
+	}
+	if t.Failed() {
+		t.Log("if that is meant, run go test -run TestEvalGolden ./cmd/pith -update, and say why where it shows in the diff")
+	}
+}
+
+// evalRun runs pith eval run with args and returns its report.
+func evalRun(t *testing.T, env map[string]string, args ...string) *report.Report {
+	t.Helper()
+	dir := t.TempDir()
+	home := map[string]string{"PITH_HOME": dir}
+	for k, v := range env {
+		home[k] = v
+	}
+	out := filepath.Join(dir, "out")
+	if _, stderr, err := command(t, home, "", append([]string{"eval", "run", "--out", out}, args...)...); err != nil {
+		t.Fatalf("pith eval run %s: %v\n%s", strings.Join(args, " "), err, stderr)
+	}
+	r, err := readReport(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// goldenDiffers returns what is worse than in golden, and what is so much better that
+// golden says nothing any more. Both are summaries one after the other, of as many reports.
+func goldenDiffers(golden, got []byte, reports []*report.Report) []string {
+	was, is := summaries(golden), summaries(got)
+	if len(was) != len(is) || len(is) != len(reports) {
+		return []string{"golden.txt has " + strconv.Itoa(len(was)) + " parts, and there are " + strconv.Itoa(len(is))}
+	}
+	var out []string
+	for i, r := range reports {
+		may := goldenTolerance(r)
+		lines := report.CheckSummary(was[i], is[i], may)
+		for _, l := range report.CheckSummary(is[i], was[i], may) { // turned round
+			for _, better := range []string{"worse: ", "keeps more: "} {
+				if after, ok := strings.CutPrefix(l, better); ok {
+					lines = append(lines, "better than in golden.txt, where "+after+" now")
+				}
+			}
+		}
+		out = append(out, lines...)
+	}
+	return out
+}
+
+// summaries splits what several [report.Summary] wrote.
+func summaries(b []byte) [][]byte {
+	var out [][]byte
+	for part := range bytes.SplitSeq(b, []byte("# set ")) {
+		if len(part) > 0 {
+			out = append(out, append([]byte("# set "), part...))
+		}
+	}
+	return out
+}
+
+// goldenTolerance is nothing for what no model decides. Eight-bit models give other numbers
+// on processors with VNNI than without, and a word on the edge falls to the other side:
+// two items of a measure's, at most a tenth, which also is the most for likelihood in nats.
+func goldenTolerance(r *report.Report) func(arm, measure string) float64 {
+	exact := []string{"lossless"}
+	for _, a := range r.Arms {
+		if a.Kind != "pith" {
+			exact = append(exact, a.Name)
+		}
+	}
+	items := map[string]int{}
+	for _, c := range r.Cells {
+		for m, v := range c.Values {
+			items[m] = max(items[m], v.Items)
+		}
+	}
+	return func(arm, measure string) float64 {
+		switch {
+		case measure == "likelihood":
+			return 0.1 // what was kept may be the same everywhere, and what a model says of it is not
+		case slices.Contains(exact, arm):
+			return 0
+		case measure == report.KeptRate:
+			return 0.01
+		}
+		return min(2/float64(max(1, items[measure])), 0.1)
+	}
+}
+
+func TestGoldenDiffers(t *testing.T) {
+	r := &report.Report{
+		Arms:  []report.Arm{{Name: "bm25", Kind: "baseline"}, {Name: "llmlingua2", Kind: "pith"}, {Name: "lossless", Kind: "pith", Fixed: true}},
+		Cells: []report.Cell{{Arm: "bm25", Rate: 0.5, Values: map[string]report.Value{"survival": {Items: 40}, "names": {Items: 4}}}},
+	}
+	const head = "# set s, unit u, 40 items, reader none\n"
+	for _, c := range []struct {
+		name, was, is string
+		want          []string
+	}{
+		{"same", "bm25 0.5 survival 0.700 0.500", "bm25 0.5 survival 0.700 0.500", nil},
+		{"baseline_a_thousandth_worse", "bm25 0.5 survival 0.700 0.500", "bm25 0.5 survival 0.699 0.500", []string{"worse: bm25"}},
+		{"baseline_a_thousandth_better", "bm25 0.5 survival 0.700 0.500", "bm25 0.5 survival 0.701 0.500", []string{"better than"}},
+		{"lossless_is_exact", "lossless own survival 1.000 0.900", "lossless own survival 1.000 0.901", []string{"keeps more: lossless"}},
+		{"two_items", "llmlingua2 0.5 survival 0.700 0.500", "llmlingua2 0.5 survival 0.650 0.500", nil},
+		{"three_items", "llmlingua2 0.5 survival 0.700 0.500", "llmlingua2 0.5 survival 0.625 0.500", []string{"worse: llmlingua2"}},
+		{"three_items_better", "llmlingua2 0.5 survival 0.700 0.500", "llmlingua2 0.5 survival 0.775 0.500", []string{"better than"}},
+		{"a_tenth_at_most", "llmlingua2 0.5 names 0.750 0.500", "llmlingua2 0.5 names 0.500 0.500", []string{"worse: llmlingua2"}},
+		{"keeps_more", "llmlingua2 0.5 survival 0.700 0.500", "llmlingua2 0.5 survival 0.700 0.511", []string{"keeps more: llmlingua2"}},
+		{"gone", "llmlingua2 0.5 survival 0.700 0.500", "bm25 0.5 survival 0.700 0.500", []string{"missing: llmlingua2", "new: bm25"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := goldenDiffers([]byte(head+c.was+"\n"), []byte(head+c.is+"\n"), []*report.Report{r})
+			if len(got) != len(c.want) {
+				t.Fatalf("got %q, want %q", got, c.want)
+			}
+			for i, w := range c.want {
+				if !strings.HasPrefix(got[i], w) {
+					t.Errorf("got %q, want %q", got, c.want)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pith-proxy/pith/eval"
+	"github.com/pith-proxy/pith/eval/economics"
+	"github.com/pith-proxy/pith/eval/report"
+	"github.com/pith-proxy/pith/eval/suite"
+)
+
+// runFlags are the flags of `pith eval run`.
+type runFlags struct {
+	sets    setFlags
+	methods methodFlags
+	reader  readerFlags
+
+	rates    []float64
+	counter  string
+	measures []string
+	against  string
+	seed     uint64
+	resample int
+
+	out      string
+	examples int
+	vendors  []string
+	reuse    int
+}
+
+func runCommand(p process, load loader) *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "Measure what compression costs and saves on LongBench, needles or your own questions",
+		Long: `Shortens the text of every question by every method and at every rate, and writes
+report.html, report.md and report.json. Without --reader no LLM reads anything:
+the report says how much of what an answer needs is left. With one, it has the
+scores of its answers, what they cost, and what a correct answer costs.
+
+A run that was stopped goes on where it was when the same command runs again;
+answers that were paid for are kept in the --out folder.`,
+		Example: `  pith eval run --dataset longbench/ --sample 20 --out report/
+  pith eval run --dataset needles --methods none,llmlingua2,bm25 --rates 0.5,0.2 --out needles/
+  OPENAI_API_KEY=… pith eval run --dataset longbench/ --tasks hotpotqa,qasper --methods none,llmlingua2,bm25 --rates 0.5,0.33 \
+    --reader https://api.openai.com/v1 --reader-model gpt-4o-mini --price-in 0.15 --price-out 0.6 --max-dollars 5 --out paid/`,
+		Args: exactly(cobra.NoArgs),
+		RunE: configured(load, func(cmd *cobra.Command, c *Config, _ []string) error {
+			return f.run(cmd.Context(), p, c)
+		}),
+	}
+	fl := cmd.Flags()
+	f.sets.add(fl)
+	f.methods.add(fl)
+	f.reader.add(fl)
+	fl.Float64SliceVar(&f.rates, "rates", []float64{0.667, 0.5, 0.333, 0.2}, "rates to keep: 1.5x, 2x, 3x and 5x fewer tokens")
+	fl.StringVar(&f.counter, "counter", "", "what budgets are counted in: words, chars, a target model or an encoding; o200k_base if not given")
+	fl.StringSliceVar(&f.measures, "measures", nil, "offline measures; all but likelihood, which is slow, if not given")
+	fl.StringVar(&f.against, "against", "bm25", "the method that the others are compared with, beside the whole text")
+	fl.Uint64Var(&f.seed, "seed", 1, "of random words, needles and the bootstrap")
+	fl.IntVar(&f.resample, "resamples", eval.DefaultResamples, "of the bootstrap")
+	fl.StringVar(&f.out, "out", "", "folder of the reports, and of what is kept to go on after a stop")
+	fl.IntVar(&f.examples, "examples", 6, "texts that the page shows in full; 0 for none")
+	fl.StringSliceVar(&f.vendors, "vendors", []string{"openai", "openai-5.6", "anthropic-5m", "gemini-implicit", "deepseek"}, "whose caches to price; `pith replay --list-vendors` lists them")
+	fl.IntVar(&f.reuse, "reuse", 10, "how often one text is asked, for the price with a vendor's cache")
+	addSettings(cmd, "home", "engine.workers", "engine.provider", "models.use", "models.window", "models.code")
+	return cmd
+}
+
+func (f *runFlags) validate() error {
+	var errs []error
+	if f.out == "" {
+		errs = append(errs, errors.New("give --out, a folder for the reports"))
+	}
+	for _, r := range f.rates {
+		if !(r > 0 && r < 1) {
+			errs = append(errs, fmt.Errorf("--rates are over 0 and below 1; got %v", r))
+		}
+	}
+	if f.resample < 100 {
+		errs = append(errs, errors.New("--resamples must be at least 100"))
+	}
+	if f.reuse < 1 {
+		errs = append(errs, errors.New("--reuse must be at least 1"))
+	}
+	errs = append(errs, f.methods.validate(&f.reader), f.reader.validate())
+	if err := errors.Join(errs...); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+func (f *runFlags) run(ctx context.Context, p process, c *Config) error {
+	if err := f.validate(); err != nil {
+		return err
+	}
+	counter, err := eval.CounterFor(f.counter)
+	if err != nil {
+		return usageError{fmt.Errorf("--counter: %w", err)}
+	}
+	vendors, err := economics.Default().Pick(f.vendors)
+	if err != nil {
+		return usageError{fmt.Errorf("--vendors: %w", err)}
+	}
+	set, err := f.sets.open(c.Home, f.seed, counter)
+	if err != nil {
+		return err
+	}
+	a, err := newAppCounting(c, eval.CounterFor)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	arms, shut, err := f.methods.arms(ctx, a, set, counter, f.seed)
+	if err != nil {
+		return err
+	}
+	defer shut()
+	o := suite.Options{Set: set, Arms: arms, Rates: f.rates, Counter: counter, Against: f.chosenAgainst(arms), Resamples: f.resample, Seed: f.seed,
+		Dir: f.out, Notes: set.Notes, Examples: f.examples, Vendors: vendors, Reuse: f.reuse, Version: version, Through: f.methods.through}
+	if o.Measures, err = a.measures(ctx, f.measures); err != nil {
+		return err
+	}
+	client, err := f.reader.open(&o, c, f.out, &f.methods)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	o.Notes = append(o.Notes, "Repeat with: "+repeatable(p.args))
+	o.Notes = append(o.Notes, "Models: "+strings.Join(append(slices.Clone(c.Models.Use), c.Models.Code), ", ")+".")
+	bar := newProgress(p.stderr, "results", false)
+	o.Progress = func(done, total int) { bar.set(int64(done), int64(total)) }
+	r, err := suite.Run(ctx, o)
+	bar.clear()
+	if err != nil {
+		return err
+	}
+	client.tell(r)
+	return f.write(p, r)
+}
+
+// chosenAgainst is the baseline that was asked for, if it is there, or the first arm.
+func (f *runFlags) chosenAgainst(arms []suite.Arm) string {
+	if slices.ContainsFunc(arms, func(a suite.Arm) bool { return a.Name() == f.against }) {
+		return f.against
+	}
+	return arms[0].Name()
+}
+
+func (f *runFlags) write(p process, r *report.Report) error {
+	if err := r.WriteDir(f.out); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(p.stdout, "%d results of %d items. Wrote %s, report.md and report.json.\n",
+		len(r.Outcomes), items(r), filepath.Join(f.out, "report.html"))
+	return err
+}
+
+func items(r *report.Report) int {
+	n := 0
+	for _, t := range r.Tasks {
+		n += t.Items
+	}
+	return n
+}
+
+// repeatable is the command line without folders above the last: reports are shown around.
+func repeatable(args []string) string {
+	out := []string{"pith"}
+	for i, a := range args {
+		flag, value, joined := strings.Cut(a, "=")
+		switch {
+		case joined && strings.HasPrefix(flag, "--"):
+			a = flag + "=" + shortPath(value)
+		case i > 0 && strings.HasPrefix(args[i-1], "--"):
+			a = shortPath(a)
+		}
+		if strings.ContainsAny(a, " \t'\"") {
+			a = "'" + a + "'"
+		}
+		out = append(out, a)
+	}
+	return strings.Join(out, " ")
+}
+
+func shortPath(s string) string {
+	if filepath.IsAbs(s) {
+		return filepath.Base(filepath.Clean(s))
+	}
+	return s
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/pflag"
+
+	"github.com/pith-proxy/pith/eval/dataset"
+	"github.com/pith-proxy/pith/eval/needle"
+	"github.com/pith-proxy/pith/onnx/hub"
+	"github.com/pith-proxy/pith/tokenize"
+)
+
+// needleSet is the name of the set that is made up, not read.
+const needleSet = "needles"
+
+// setFlags say what is measured on.
+type setFlags struct {
+	paths   []string
+	options dataset.Options
+	needle  needle.Options
+	file    string // the needles' haystack
+}
+
+func (f *setFlags) add(fl *pflag.FlagSet) {
+	fl.StringSliceVar(&f.paths, "dataset", nil, "a folder, zip or JSONL file, a set that `pith eval pull` brought, or needles; several by commas")
+	fl.StringSliceVar(&f.options.Tasks, "tasks", nil, "only these tasks; `pith eval list` lists them")
+	fl.IntVar(&f.options.Sample, "sample", 0, "at most as many items of each task, the same ones each time; 0 for all")
+	fl.BoolVar(&f.options.E, "longbench-e", false, "of LongBench, the files of LongBench-E")
+	fl.StringVar(&f.options.Prompt, "prompt", "", "for your own JSONL: the prompt, with {context} and {input}")
+	fl.StringVar(&f.options.Metric, "metric", "", "for your own JSONL: the metric")
+	fl.IntVar(&f.options.MaxTokens, "max-tokens", 0, "for your own JSONL: the most tokens of an answer")
+	fl.IntVar(&f.options.Demonstrations, "demonstrations", 8, "for GSM8K: examples in the prompt")
+	fl.StringSliceVar(&f.needle.Kinds, "needle-kinds", nil, "kinds of needles; all if not given")
+	fl.IntSliceVar(&f.needle.Lengths, "needle-lengths", []int{2000, 8000}, "tokens of the texts that needles are in")
+	fl.Float64SliceVar(&f.needle.Depths, "needle-depths", []float64{0, 0.25, 0.5, 0.75, 1}, "where needles are, 0 at the start and 1 at the end")
+	fl.IntVar(&f.needle.Repeats, "needle-repeats", 1, "texts of each kind, length and depth")
+	fl.StringVar(&f.needle.Language, "needle-language", "", "en or zh; both if not given")
+	fl.StringVar(&f.file, "haystack", "", "file with text to hide needles in, instead of made-up prose")
+}
+
+func (f *setFlags) open(home string, seed uint64, counter tokenize.Counter) (dataset.Set, error) {
+	if len(f.paths) == 0 {
+		return dataset.Set{}, usageError{errors.New("give --dataset: a folder, a file, or needles")}
+	}
+	var all dataset.Set
+	for _, path := range f.paths {
+		set, err := f.one(path, home, seed, counter)
+		if errors.Is(err, fs.ErrNotExist) {
+			return dataset.Set{}, usageError{fmt.Errorf("--dataset %s: there is no such file or folder, and no set of that name was pulled; see `pith eval list`", path)}
+		}
+		if err != nil {
+			return dataset.Set{}, usageError{fmt.Errorf("--dataset: %w", err)}
+		}
+		if err := join(&all, set); err != nil {
+			return dataset.Set{}, usageError{fmt.Errorf("--dataset %s: %w", path, err)}
+		}
+	}
+	return all, nil
+}
+
+func (f *setFlags) one(path, home string, seed uint64, counter tokenize.Counter) (dataset.Set, error) {
+	if path == needleSet {
+		o := f.needle
+		o.Seed, o.Counter = seed, counter
+		if f.file != "" {
+			text, err := os.ReadFile(f.file)
+			if err != nil {
+				return dataset.Set{}, err
+			}
+			o.Haystack = string(text)
+		}
+		return needle.Generate(o)
+	}
+	if dir, ok := hub.DatasetDir(home, path); ok {
+		path = dir
+	}
+	return dataset.Open(path, f.options)
+}
+
+// join adds the tasks and items of set.
+func join(all *dataset.Set, set dataset.Set) error {
+	if all.Name != "" {
+		all.Name += ", "
+	}
+	all.Name += set.Name
+	for _, t := range set.Tasks {
+		if _, there := all.Task(t.Name); there {
+			return fmt.Errorf("a set before it has a task %s too; run them one by one", t.Name)
+		}
+		all.Tasks = append(all.Tasks, t)
+	}
+	all.Items = append(all.Items, set.Items...)
+	all.Notes = append(all.Notes, set.Notes...)
+	return nil
+}
