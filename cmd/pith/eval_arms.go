@@ -19,6 +19,7 @@ import (
 	"github.com/pith-proxy/pith/eval"
 	"github.com/pith-proxy/pith/eval/arms"
 	"github.com/pith-proxy/pith/eval/dataset"
+	"github.com/pith-proxy/pith/eval/report"
 	"github.com/pith-proxy/pith/eval/suite"
 	"github.com/pith-proxy/pith/tokenize"
 )
@@ -39,6 +40,8 @@ type methodFlags struct {
 	python string // of the peer
 	model  string
 	one    bool // LLMLingua, not LLMLingua-2
+
+	proxied []*arms.Proxy // of the run
 }
 
 func (f *methodFlags) add(fl *pflag.FlagSet) {
@@ -71,6 +74,22 @@ func (f *methodFlags) validate(r *readerFlags) error {
 		return fmt.Errorf("--through is process, api or proxy; got %q", f.through)
 	}
 	return nil
+}
+
+// tell writes into the report what the proxy did not do.
+func (f *methodFlags) tell(r *report.Report) {
+	for _, p := range f.proxied {
+		t := p.Tally()
+		if t.Raw > 0 {
+			r.Notes = append(r.Notes, fmt.Sprintf("The proxy sent %d of %d prompts of %s as they came.", t.Raw, t.Prompts, p.Label))
+		}
+		if t.Late > 0 {
+			r.Notes = append(r.Notes, fmt.Sprintf("%d prompts of %s were sent whole or in part for lack of time: a run again may differ.", t.Late, p.Label))
+		}
+		if t.Touched > 0 {
+			r.Notes = append(r.Notes, fmt.Sprintf("In %d prompts of %s more than the text was shortened; what was kept has what is left of the rest.", t.Touched, p.Label))
+		}
+	}
 }
 
 // relayed reports whether answers come through a running proxy.
@@ -158,8 +177,15 @@ func (f *methodFlags) reach(a *app, set dataset.Set, counter tokenize.Counter) (
 	}, func() { _ = k.Close() }, nil
 }
 
+// evalState stands for this build in the states of results. The linker sets it, in builds
+// that differ in nothing but how they report; otherwise it is the program's digest.
+var evalState string
+
 // ownState is what results of this program depend on beside their input.
 func ownState(a *app) (string, error) {
+	if evalState != "" {
+		return evalState + " " + a.version(), nil
+	}
 	exe, err := os.Executable()
 	if err != nil {
 		return "", fmt.Errorf("find this program: %w", err)

@@ -30,12 +30,13 @@ func (f *methodFlags) reachProxy(a *app, set dataset.Set, counter tokenize.Count
 		return nil, nil, err
 	}
 	return func(arm *suite.Arm, m evalMethod) error {
-		arm.Arm = &arms.Proxy{Label: m.Name, Method: m.request.Method, Fixed: m.Fixed, Model: "gpt-4o", Deadline: policy.MaxDeadline,
+		proxied := &arms.Proxy{Label: m.Name, Method: m.request.Method, Fixed: m.Fixed, Model: "gpt-4o", Deadline: policy.MaxDeadline,
 			Prompt: prompts(set, counter),
 			Rewrite: func(ctx context.Context, body []byte, header http.Header) ([]byte, http.Header, error) {
 				return through.send(ctx, "/v1/chat/completions", body, header)
 			}}
-		arm.State += " proxy"
+		arm.Arm, arm.State = proxied, arm.State+" proxy"
+		f.proxied = append(f.proxied, proxied)
 		return nil
 	}, func() { _ = through.Close() }, nil
 }

@@ -143,6 +143,7 @@ func (f *runFlags) run(ctx context.Context, p process, c *Config) error {
 		return err
 	}
 	client.tell(r)
+	f.methods.tell(r)
 	return f.write(p, r)
 }
 

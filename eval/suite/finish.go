@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/pith-proxy/pith/eval/report"
 )
@@ -48,9 +49,13 @@ func (r *run) tasks() []report.Task {
 	return out
 }
 
+// measures leaves out those that apply to no item.
 func (r *run) measures() []report.Measure {
 	var out []report.Measure
 	for _, m := range r.Measures {
+		if !r.applies(m.Name()) {
+			continue
+		}
 		out = append(out, report.Measure{Name: m.Name(), About: m.About(), Kind: report.Offline})
 	}
 	if r.Reader != nil {
@@ -58,6 +63,20 @@ func (r *run) measures() []report.Measure {
 			About: "the reader's answer by the task's own metric, from 0 to 1; over all tasks the mean of their means"})
 	}
 	return out
+}
+
+func (r *run) applies(measure string) bool {
+	for _, row := range r.rows {
+		for _, got := range row {
+			if got == nil {
+				continue
+			}
+			if _, ok := got.Values[measure]; ok {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (r *run) arms() []report.Arm {
@@ -104,6 +123,15 @@ func (r *run) notes() []string {
 		if a.Reader != nil {
 			notes = append(notes, fmt.Sprintf("What %s kept is what its reader counted of the prompt, less what %s counts of the raw prompt beside the context: the framing of messages is in it, and so is any difference between the two ways to count. The text itself is not seen, so that there are no measures of it and no times.", a.Name(), r.Counter.Name()))
 		}
+	}
+	var idle []string
+	for _, m := range r.Measures {
+		if !r.applies(m.Name()) {
+			idle = append(idle, m.Name())
+		}
+	}
+	if len(idle) > 0 {
+		notes = append(notes, "Measures that apply to no item of the run: "+strings.Join(idle, ", ")+".")
 	}
 	if n := r.estimated(); n > 0 {
 		notes = append(notes, fmt.Sprintf("Of %d answers the vendor said no tokens; the reader estimated them, and so are the dollars.", n))
