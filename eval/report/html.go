@@ -23,7 +23,7 @@ var pageJS string
 
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"num": num, "signed": signed, "interval": interval, "count": count, "percent": percent, "ratio": ratio,
-	"asked": asked, "millis": millis, "dollars": dollars, "fixed": fixed, "plural": plural,
+	"asked": asked, "millis": millis, "dollars": dollars, "fixed": fixed, "plural": plural, "thousands": thousands,
 }).Parse(pageHTML))
 
 // WriteHTML writes one page that needs nothing else: no fonts, scripts or pictures from
@@ -87,6 +87,7 @@ type view struct {
 	Latency  figure
 	KeptRows []keptRow
 	Heat     []pane
+	Needles  []gridPane
 	Economy  economyView
 	HurtLead string
 	Hurts    []hurtView
@@ -141,6 +142,7 @@ func newView(r *Report) *view {
 		Summary:  x.summary(),
 		KeptRows: x.keptRows(),
 		Heat:     x.heat(),
+		Needles:  x.needles(),
 		Economy:  x.economy(),
 		HurtLead: x.hurtsLead(),
 		Examples: x.examples(),

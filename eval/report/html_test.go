@@ -182,6 +182,10 @@ func poisoned() *Report {
 	for i := range r.Lengths {
 		h(&r.Lengths[i].Arm)
 	}
+	for i := range r.Grids {
+		h(&r.Grids[i].Arm)
+		h(&r.Grids[i].Measure)
+	}
 	h(&r.Economics[0].Arm)
 	r.Economics[0].Cached = map[string]float64{rename("openai"): 0.5}
 	for i := range r.Hurts {

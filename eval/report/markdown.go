@@ -21,6 +21,7 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	x.mdSummary(m)
 	x.mdMeasures(m)
 	x.mdTasks(m)
+	x.mdNeedles(m)
 	x.mdKept(m)
 	x.mdLatency(m)
 	x.mdEconomics(m)

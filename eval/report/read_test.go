@@ -64,6 +64,17 @@ func TestRead(t *testing.T) {
 		{"cell_of_unknown_arm", `{"format":1,"cells":[{"arm":"x"}]}`, "cell 0"},
 		{"cell_twice", `{"format":1,"arms":[{"name":"a"}],"cells":[{"arm":"a"},{"arm":"a"}]}`, "cell 1"},
 		{"outcome_of_unknown_task", `{"format":1,"arms":[{"name":"a"}],"outcomes":[{"arm":"a","task":"x"}]}`, "outcome 0"},
+		{"grid_of_unknown_arm", grids(`{"arm":"x","rate":0.5,"measure":"m","length":1,"items":1}`), "grid 0 (arm \"x\""},
+		{"grid_of_all_arms", grids(`{"rate":0.5,"measure":"m","length":1,"items":1}`), "grid 0"},
+		{"grid_of_unknown_measure", grids(`{"arm":"a","rate":0.5,"measure":"x","length":1,"items":1}`), "measure \"x\""},
+		{"grid_of_no_measure", grids(`{"arm":"a","rate":0.5,"length":1,"items":1}`), "grid 0"},
+		{"grid_at_another_rate", grids(`{"arm":"a","rate":0.4,"measure":"m","length":1,"items":1}`), "its rate 0.4 was not asked for"},
+		{"grid_at_its_own_rate", grids(`{"arm":"a","measure":"m","length":1,"items":1}`), ""},
+		{"grid_twice", grids(`{"arm":"a","measure":"m","length":1,"items":1},{"arm":"a","measure":"m","length":1,"items":2}`), "grid 1"},
+		{"grid_without_length", grids(`{"arm":"a","measure":"m","items":1}`), "length and items must be at least 1"},
+		{"grid_without_items", grids(`{"arm":"a","measure":"m","length":1}`), "length and items must be at least 1"},
+		{"grid_too_deep", grids(`{"arm":"a","measure":"m","length":1,"items":1,"depth":1.01}`), "depth in [0, 1]; got 1, 1, 1.01"},
+		{"grid_of_negative_depth", grids(`{"arm":"a","measure":"m","length":1,"items":1,"depth":-0.01}`), "depth in [0, 1]"},
 		{"span_outside", `{"format":1,"examples":[{"text":"ab","shown":[{"spans":[[0,3]]}]}]}`, "example 0"},
 		{"spans_overlap", `{"format":1,"examples":[{"text":"abcd","shown":[{"spans":[[0,3],[2,4]]}]}]}`, "example 0"},
 		{"span_backwards", `{"format":1,"examples":[{"text":"abcd","shown":[{"spans":[[3,1]]}]}]}`, "example 0"},
@@ -162,6 +173,7 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Add(b.Bytes())
 	f.Add([]byte(`{"format":1,"rates":[0.5],"measures":[{"name":"m","kind":"offline"}],"arms":[{"name":"a"}],"cells":[{"arm":"a","rate":0.5,"values":{"m":{"items":1,"mean":-1e308,"low":-1e308,"high":1e308}}}]}`))
+	f.Add([]byte(grids(`{"arm":"a","measure":"m","length":1,"items":1,"depth":1,"mean":1e308},{"arm":"a","measure":"m","length":9223372036854775807,"items":9223372036854775807,"mean":-1e308}`)))
 	f.Add([]byte(`{"format":1,"arms":[{"name":"a"}],"lengths":[{"arm":"a","tokens":1,"p50_ms":1e-300,"p95_ms":1e300}],"economics":[{"arm":"a","rate":-1}]}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		r, err := Read(bytes.NewReader(raw))

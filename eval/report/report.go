@@ -33,6 +33,7 @@ type Report struct {
 	Hurts     []Hurt    `json:"hurts"`     // where an arm is worse than the whole text or than a baseline
 	Outcomes  []Outcome `json:"outcomes"`  // by item, arm, rate
 	Examples  []Example `json:"examples,omitempty"`
+	Grids     []Grid    `json:"grids,omitempty"` // of needles: by arm, rate, measure, length, depth
 	Notes     []string  `json:"notes,omitempty"`
 }
 
@@ -116,6 +117,18 @@ type Length struct {
 	Items  int     `json:"items"`
 	P50    float64 `json:"p50_ms"`
 	P95    float64 `json:"p95_ms"`
+}
+
+// Grid is a measure's mean over the needles of one place: an arm at a rate, texts of one
+// length, facts at one depth. All kinds of needles are in it together, each item once.
+type Grid struct {
+	Arm     string  `json:"arm"`
+	Rate    float64 `json:"rate"`
+	Measure string  `json:"measure"`
+	Length  int     `json:"length"` // tokens that were asked for
+	Depth   float64 `json:"depth"`  // where the first fact stands: 0 the start, 1 the end
+	Items   int     `json:"items"`  // that the measure applies to
+	Mean    float64 `json:"mean"`
 }
 
 // Economy is what an arm's prompts cost, relative to the raw ones.

@@ -48,6 +48,10 @@ func small() *Report {
 		Examples: []Example{{ID: "1", Task: "qa", Question: "Who?", Answers: []string{"Ada"}, Text: "It was Ada who wrote it.", Shown: []Shortened{
 			{Arm: "llmlingua2", Rate: 0.5, Full: 6, Kept: 3, Values: map[string]float64{"survival": 1}, Answer: "Ada", Spans: [][2]int{{7, 10}, {15, 21}}},
 			{Arm: "random", Rate: 0.5, Full: 6, Kept: 2, Values: map[string]float64{"survival": 0}, Text: "It wrote"}}}},
+		Grids: []Grid{
+			{"none", 0, "survival", 4000, 0, 2, 1}, {"none", 0, "survival", 4000, 0.5, 2, 1}, {"none", 0, "survival", 16000, 0, 2, 1}, {"none", 0, "survival", 16000, 0.5, 1, 1},
+			{"llmlingua2", 0.5, "survival", 4000, 0, 2, 0.25}, {"llmlingua2", 0.5, "survival", 4000, 0.5, 2, 0.75}, {"llmlingua2", 0.5, "survival", 16000, 0.5, 1, 0.5},
+			{"llmlingua2", 0.25, "survival", 4000, 0, 2, 0}, {"random", 0.25, "survival", 4000, 0.5, 2, 0.125}},
 		Notes: []string{"repeat: pith eval run --dataset tiny --seed 7"},
 	}
 }

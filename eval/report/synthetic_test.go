@@ -19,6 +19,7 @@ type plan struct {
 	items    int
 	reader   bool
 	examples bool
+	needles  bool
 	resample int
 }
 
@@ -47,7 +48,7 @@ var skill = map[string]float64{
 var taskTitles = []string{"HotpotQA", "QMSum", "GovReport", "TriviaQA", "PassageRetrieval", "LCC", "DuReader (中文)", "NarrativeQA"}
 
 func fullPlan() plan {
-	return plan{arms: thirteen, rates: []float64{0.67, 0.5, 0.33, 0.2}, tasks: 8, items: 15, reader: true, examples: true, resample: 20}
+	return plan{arms: thirteen, rates: []float64{0.67, 0.5, 0.33, 0.2}, tasks: 8, items: 15, reader: true, examples: true, needles: true, resample: 20}
 }
 
 var fullRead = sync.OnceValue(func() *Report { return made(fullPlan()) })
@@ -80,6 +81,9 @@ func made(p plan) *Report {
 	madeHurts(r)
 	if p.examples {
 		r.Examples = madeExamples(r)
+	}
+	if p.needles {
+		r.Grids = madeGrids(r)
 	}
 	return r
 }

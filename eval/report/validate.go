@@ -43,6 +43,9 @@ func (r *Report) validate() error {
 		}
 		seen[k] = true
 	}
+	if err := r.validateGrids(arms, measures); err != nil {
+		return err
+	}
 	for i, o := range r.Outcomes {
 		if !arms[o.Arm] || !tasks[o.Task] {
 			return fmt.Errorf("outcome %d (arm %q, task %q) has an unknown arm or task", i, o.Arm, o.Task)

@@ -20,7 +20,7 @@ func (r *run) report(ctx context.Context) (*report.Report, error) {
 		Set: r.Set.Name, Tasks: r.tasks(), Unit: r.Counter.Name(),
 		Rates: r.Rates, Measures: r.measures(), Arms: r.arms(), Through: r.Through,
 		Against: r.Against, Resamples: r.Resamples, Seed: r.Seed,
-		Lengths: r.lengths(), Economics: r.economies(), Outcomes: r.outcomes(), Examples: r.examples(),
+		Lengths: r.lengths(), Economics: r.economies(), Grids: r.grids(), Outcomes: r.outcomes(), Examples: r.examples(),
 		Notes: r.notes(),
 	}
 	for _, c := range columns {
