@@ -4,12 +4,15 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -105,6 +108,11 @@ func (f *methodFlags) arms(ctx context.Context, a *app, set dataset.Set, counter
 	if err != nil {
 		return nil, nil, err
 	}
+	if f.through == viaProxy {
+		if picked, err = askable(picked, len(f.names) > 0); err != nil {
+			return nil, nil, err
+		}
+	}
 	state, err := ownState(a)
 	if err != nil {
 		return nil, nil, err
@@ -151,11 +159,15 @@ func (f *methodFlags) arms(ctx context.Context, a *app, set dataset.Set, counter
 func (f *methodFlags) reach(a *app, set dataset.Set, counter tokenize.Counter) (func(*suite.Arm, evalMethod) error, func(), error) {
 	switch f.through {
 	case viaAPI:
+		served, err := servedState(f.url, a.config.getenv("PITH_API_KEY"))
+		if err != nil {
+			return nil, nil, err
+		}
 		return func(arm *suite.Arm, m evalMethod) error {
 			r := m.request
 			arm.Arm = &arms.API{Label: r.Label, URL: f.url, Key: a.config.getenv("PITH_API_KEY"), Question: r.Question, Fixed: r.Fixed,
 				Method: r.Method, Kind: r.Kind, Options: r.Options}
-			arm.State = "api " + f.url
+			arm.State += " api " + served
 			return nil
 		}, func() {}, nil
 	case viaProxy:
@@ -169,12 +181,45 @@ func (f *methodFlags) reach(a *app, set dataset.Set, counter tokenize.Counter) (
 	return func(arm *suite.Arm, m evalMethod) error {
 		r := *m.request
 		r.Func = func(ctx context.Context, req pith.Request) (pith.Result, error) {
-			req.Memory = k.Tenant(ctx, m.Name) // its own: what another method has read would make this one look fast
+			// Its own for each item: what another method or item has read would make this one look fast.
+			req.Memory = k.Tenant(ctx, m.Name+"\x00"+req.Contexts[0].ID)
 			return remembering.Compress(ctx, req)
 		}
 		arm.Arm = &r
 		return nil
 	}, func() { _ = k.Close() }, nil
+}
+
+// servedState is what results of the service at url depend on beside their input: its
+// methods with their versions and models.
+func servedState(url, key string) (string, error) {
+	req, err := http.NewRequest(http.MethodGet, serviceURL(url)+"/compressors", nil)
+	if err != nil {
+		return "", usageError{fmt.Errorf("--url %s: %w", url, err)}
+	}
+	if key != "" {
+		req.Header.Set("Authorization", "Bearer "+key)
+	}
+	client := http.Client{Timeout: 10 * time.Second}
+	res, err := client.Do(req)
+	if err != nil {
+		return "", usageError{fmt.Errorf("--url: %w; is pith running there?", err)}
+	}
+	defer res.Body.Close()
+	var list struct {
+		Data []map[string]any `json:"data"`
+	}
+	if err := json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&list); err != nil || res.StatusCode != http.StatusOK {
+		return "", usageError{fmt.Errorf("--url %s: this is no pith that answers: GET /v1/compressors has status %d", url, res.StatusCode)}
+	}
+	h := sha256.New()
+	for _, m := range list.Data {
+		delete(m, "loaded") // comes and goes
+	}
+	if err := json.NewEncoder(h).Encode(list); err != nil {
+		return "", fmt.Errorf("--url: %w", err)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8]), nil
 }
 
 // evalState stands for this build in the states of results. The linker sets it, in builds

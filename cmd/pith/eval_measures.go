@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
+	"github.com/pith-proxy/pith/eval"
 	"github.com/pith-proxy/pith/eval/measure"
 	"github.com/pith-proxy/pith/onnx"
 	"github.com/pith-proxy/pith/onnx/models"
@@ -41,6 +44,29 @@ func (a *app) measures(ctx context.Context, names []string) ([]measure.Measure, 
 		return nil, err
 	}
 	return append(out, m), nil
+}
+
+// modelNotes say which models serve, and which languages none does.
+func (a *app) modelNotes(items []eval.Item) []string {
+	var names []string
+	spoken := map[string]bool{}
+	for _, m := range a.models {
+		names = append(names, m.name)
+		for _, l := range m.spec.Languages {
+			spoken[l] = true
+		}
+	}
+	notes := []string{"Models: " + strings.Join(append(names, a.config.Models.Code), ", ") + "."}
+	left := map[string]int{}
+	for _, it := range items {
+		if len(it.Language) == 2 && !spoken[it.Language] {
+			left[it.Language]++
+		}
+	}
+	for _, l := range slices.Sorted(maps.Keys(left)) {
+		notes = append(notes, fmt.Sprintf("No model here reads the language %s: methods that need one leave its %d texts whole.", l, left[l]))
+	}
+	return notes
 }
 
 // likelihood opens the language model that ranks code, or pith-code where none does.

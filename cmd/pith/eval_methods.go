@@ -26,6 +26,7 @@ type evalMethod struct {
 	request  *eval.Pith // all but what calls it
 	baseline func(seed uint64, items []eval.Item) eval.Arm
 	takes    func(dataset.Task) bool // nil: all tasks
+	direct   bool                    // a proxy cannot be asked for it
 }
 
 // peerMethod is the name of the Python package.
@@ -57,6 +58,7 @@ func allEvalMethods() []evalMethod {
 		m.Fixed = true
 		return m
 	}
+	direct := func(m evalMethod) evalMethod { m.direct = true; return m }
 	code := func(m evalMethod) evalMethod { m.takes, m.request.Kind = isCode, pith.KindCode; return m }
 	b := func(name, about string, question bool) evalMethod {
 		return evalMethod{methodInfo: methodInfo{Name: name, About: about, Kind: "baseline", Question: question},
@@ -67,10 +69,10 @@ func allEvalMethods() []evalMethod {
 			baseline: func(uint64, []eval.Item) eval.Arm { return eval.Full() }},
 		p("auto", "what /v1/compress does when no method is named: shorter forms first, then words, for the question", true, eval.Pith{Method: "auto", Options: soft}),
 		p("llmlingua2", "words by the token classifier, for the question", true, eval.Pith{Method: "llmlingua2", Options: soft}),
-		p("llmlingua2-blind", "the same without the question: one result serves all questions", false, eval.Pith{Method: "llmlingua2", Options: soft}),
-		p("llmlingua2-bare", "for the question, and no class of words is protected", true, eval.Pith{Method: "llmlingua2", Options: bare}),
+		direct(p("llmlingua2-blind", "the same without the question: one result serves all questions", false, eval.Pith{Method: "llmlingua2", Options: soft})),
+		direct(p("llmlingua2-bare", "for the question, and no class of words is protected", true, eval.Pith{Method: "llmlingua2", Options: bare})),
 		code(p("longcodezip", "functions, then blocks of source code, for the lines in front of the completion; code tasks only", true, eval.Pith{Method: "longcodezip", Options: hard})),
-		code(p("longcodezip-ranked", "whole functions only; code tasks only", true, eval.Pith{Method: "longcodezip", Options: ranked})),
+		direct(code(p("longcodezip-ranked", "whole functions only; code tasks only", true, eval.Pith{Method: "longcodezip", Options: ranked}))),
 		fixed("lossless", "a dictionary of repeated runs and shorter forms; nothing is lost", "lossless"),
 		fixed("structure", "shorter forms of JSON, logs and tables; nothing is lost", "structure"),
 		b("random", "random words", false),
@@ -106,6 +108,21 @@ func defaultMethods() []string {
 		}
 	}
 	return names
+}
+
+// askable leaves out what a proxy cannot be asked for. One that was named is an error.
+func askable(picked []evalMethod, named bool) ([]evalMethod, error) {
+	var out []evalMethod
+	for _, m := range picked {
+		if !m.direct {
+			out = append(out, m)
+			continue
+		}
+		if named {
+			return nil, usageError{fmt.Errorf("--through proxy: clients cannot ask a proxy for %s; leave it out", m.Name)}
+		}
+	}
+	return out, nil
 }
 
 // pickMethods returns the methods of the names, each once.

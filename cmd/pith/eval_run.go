@@ -63,7 +63,7 @@ answers that were paid for are kept in the --out folder.`,
 	fl.Float64SliceVar(&f.rates, "rates", []float64{0.667, 0.5, 0.333, 0.2}, "rates to keep: 1.5x, 2x, 3x and 5x fewer tokens")
 	fl.StringVar(&f.counter, "counter", "", "what budgets are counted in: words, chars, a target model or an encoding; o200k_base if not given")
 	fl.StringSliceVar(&f.measures, "measures", nil, "offline measures; all but likelihood, which is slow, if not given")
-	fl.StringVar(&f.against, "against", "bm25", "the method that the others are compared with, beside the whole text")
+	fl.StringVar(&f.against, "against", "", "the method that the others are compared with, beside the whole text; bm25 if it is there and none is given")
 	fl.Uint64Var(&f.seed, "seed", 1, "of random words, needles and the bootstrap")
 	fl.IntVar(&f.resample, "resamples", eval.DefaultResamples, "of the bootstrap")
 	fl.StringVar(&f.out, "out", "", "folder of the reports, and of what is kept to go on after a stop")
@@ -123,8 +123,12 @@ func (f *runFlags) run(ctx context.Context, p process, c *Config) error {
 		return err
 	}
 	defer shut()
-	o := suite.Options{Set: set, Arms: arms, Rates: f.rates, Counter: counter, Against: f.chosenAgainst(arms), Resamples: f.resample, Seed: f.seed,
-		Dir: f.out, Notes: set.Notes, Examples: f.examples, Vendors: vendors, Reuse: f.reuse, Version: version, Through: f.methods.through}
+	against, err := f.chosenAgainst(arms)
+	if err != nil {
+		return err
+	}
+	o := suite.Options{Set: set, Arms: arms, Rates: f.rates, Counter: counter, Against: against, Resamples: f.resample, Seed: f.seed,
+		Dir: f.out, Examples: f.examples, Vendors: vendors, Reuse: f.reuse, Version: version, Through: f.methods.through}
 	if o.Measures, err = a.measures(ctx, f.measures); err != nil {
 		return err
 	}
@@ -134,7 +138,7 @@ func (f *runFlags) run(ctx context.Context, p process, c *Config) error {
 	}
 	defer client.Close()
 	o.Notes = append(o.Notes, "Repeat with: "+repeatable(p.args))
-	o.Notes = append(o.Notes, "Models: "+strings.Join(append(slices.Clone(c.Models.Use), c.Models.Code), ", ")+".")
+	o.Notes = append(o.Notes, a.modelNotes(set.Items)...)
 	bar := newProgress(p.stderr, "results", false)
 	o.Progress = func(done, total int) { bar.set(int64(done), int64(total)) }
 	r, err := suite.Run(ctx, o)
@@ -147,12 +151,19 @@ func (f *runFlags) run(ctx context.Context, p process, c *Config) error {
 	return f.write(p, r)
 }
 
-// chosenAgainst is the baseline that was asked for, if it is there, or the first arm.
-func (f *runFlags) chosenAgainst(arms []suite.Arm) string {
-	if slices.ContainsFunc(arms, func(a suite.Arm) bool { return a.Name() == f.against }) {
-		return f.against
+// chosenAgainst is the method that was asked for, or BM25, or the first.
+func (f *runFlags) chosenAgainst(arms []suite.Arm) (string, error) {
+	want := f.against
+	if want == "" {
+		want = "bm25"
 	}
-	return arms[0].Name()
+	switch {
+	case slices.ContainsFunc(arms, func(a suite.Arm) bool { return a.Name() == want }):
+		return want, nil
+	case f.against != "":
+		return "", usageError{fmt.Errorf("--against: %s is none of the methods of this run", f.against)}
+	}
+	return arms[0].Name(), nil
 }
 
 func (f *runFlags) write(p process, r *report.Report) error {

@@ -8,10 +8,10 @@ import (
 )
 
 // All returns the measures that need no model, in the order of reports: survival (by
-// [eval.MatchWords]), needles, rouge1, rouge2, rougeL, numbers, names, negations.
+// [eval.MatchWords]), needles, all_needles, rouge1, rouge2, rougeL, numbers, names, negations.
 func All() []Measure {
 	return []Measure{
-		Survival(eval.MatchWords), Needles(), RougeRecall(1), RougeRecall(2), RougeRecall(RougeL),
+		Survival(eval.MatchWords), Needles(), AllNeedles(), RougeRecall(1), RougeRecall(2), RougeRecall(RougeL),
 		Numbers(), Names(), Negations(),
 	}
 }

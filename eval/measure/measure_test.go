@@ -40,7 +40,7 @@ func TestAll(t *testing.T) {
 			t.Errorf("%s: about %q", m.Name(), m.About())
 		}
 	}
-	if got := strings.Join(names, " "); got != "survival needles rouge1 rouge2 rougeL numbers names negations" {
+	if got := strings.Join(names, " "); got != "survival needles all_needles rouge1 rouge2 rougeL numbers names negations" {
 		t.Errorf("measures are %s", got)
 	}
 	ms, err := ByName([]string{"names", "survival"})
@@ -155,7 +155,7 @@ func TestFullTextIsBest(t *testing.T) {
 		}
 	}
 	for _, m := range All() {
-		if m.Name() != "needles" && value(t, m, sample(), all(sample())) < 0 {
+		if !strings.HasSuffix(m.Name(), "needles") && value(t, m, sample(), all(sample())) < 0 {
 			t.Errorf("%s does not apply to the sample", m.Name())
 		}
 	}
@@ -276,5 +276,49 @@ func TestConcurrentUse(t *testing.T) {
 		if msg := <-done; msg != "" {
 			t.Error(msg)
 		}
+	}
+}
+
+// Answers that follow examples, and labels, stand in the text by chance if they do.
+func TestTasksWhoseAnswersAreNotInTheText(t *testing.T) {
+	for _, m := range []Measure{Survival(eval.MatchWords), Numbers(), Names(), RougeRecall(1)} {
+		for _, task := range []string{"gsm8k", "bbh_navigate", "triviaqa", "triviaqa_e", "samsum", "passage_retrieval_en"} {
+			item := sample()
+			item.Dataset = task
+			if got := value(t, m, item, all(item)); got != -1 {
+				t.Errorf("%s applies to %s", m.Name(), task)
+			}
+		}
+		item := sample()
+		item.Classes = []string{"A", "B"}
+		if got := value(t, m, item, all(item)); got != -1 {
+			t.Errorf("%s applies to a choice", m.Name())
+		}
+	}
+}
+
+func TestLiteralAnswersAreNoPartOfLongerNumbers(t *testing.T) {
+	item := eval.Item{ID: "z", Language: "zh", Context: "第12段说明收入增长了25.89%，共计15人。", Answers: []string{"5"}}
+	m := Survival(eval.MatchWords)
+	if got := value(t, m, item, all(item)); got != -1 {
+		t.Errorf("5 stands in 15 or 25.89: %v", got)
+	}
+	item.Answers = []string{"15人"}
+	for kept, want := range map[string]float64{"共计15人": 1, "共计115人": 0, "计115人，15人": 1, "15": 0} {
+		if got := value(t, m, item, eval.Kept{Text: kept}); got != want {
+			t.Errorf("15人 in %q: %v", kept, got)
+		}
+	}
+}
+
+func TestAllNeedles(t *testing.T) {
+	item := eval.Item{ID: "n", Context: "the key of Ada is 77", Needles: []string{"Ada", "77"}}
+	for kept, want := range map[string]float64{"Ada 77": 1, "77": 0, "": 0} {
+		if got := value(t, AllNeedles(), item, eval.Kept{Text: kept}); got != want {
+			t.Errorf("%q: %v", kept, got)
+		}
+	}
+	if got := value(t, AllNeedles(), sample(), all(sample())); got != -1 {
+		t.Errorf("without needles: %v", got)
 	}
 }

@@ -16,8 +16,8 @@ import (
 // stand so in it, side by side, as they are spelled, but not at the beginning of a
 // sentence, where every word has a capital. In what was kept they may stand anywhere, side
 // by side. A name in an answer that begins with its sentence's first word may be without
-// that word. It does not apply to languages without capitals, to code, to counts, and
-// where there is no such name.
+// that word. It does not apply to languages without capitals, to tasks whose
+// answers are not to be found in the text, and where there is no such name.
 func Names() Measure {
 	return &scorer[[]string]{
 		name: "names",

@@ -12,8 +12,8 @@ import (
 // between two of them, or a date of three parts with '-' or '/': amounts, years, times,
 // versions. Commas between thousands do not count (1,200 is 1200), full-width digits are
 // digits, and a number before %, percent or per cent is another one than without. Number
-// words, in Chinese too, are no numbers. It does not apply to code, to counts, and where
-// there is no such number.
+// words, in Chinese too, are no numbers. It does not apply to tasks whose
+// answers are not to be found in the text, and where there is no such number.
 func Numbers() Measure {
 	return &scorer[[]string]{
 		name: "numbers",

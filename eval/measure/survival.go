@@ -2,7 +2,11 @@ package measure
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/pith-proxy/pith/eval"
 )
@@ -11,8 +15,9 @@ import (
 // kept, else 0, as [eval.Survival] has it. Match says what counts as standing, "" for
 // [eval.MatchWords]; for text without spaces it is always [eval.MatchLiteral]. It does
 // not apply to answers over 20 words or 40 characters of a script without spaces, which
-// summarise, to code, to counts, and to items with needles: their answers must all be
-// there, which [Needles] measures. An unknown match is a bug of the caller; it panics.
+// summarise, to items with needles, whose answers must all be there, and to tasks whose
+// answers are not to be found in the text: code, counts, labels, numbers of paragraphs,
+// and those whose text is examples. An unknown match is a bug of the caller; it panics.
 func Survival(match eval.Match) Measure {
 	if err := match.Validate(); err != nil {
 		panic("measure: " + err.Error())
@@ -26,10 +31,10 @@ func Survival(match eval.Match) Measure {
 				return nil, false
 			}
 			answers := answersOf(item, true)
-			return answers, matchFor(match, item.Language).Survives(item.Context, answers)
+			return answers, stands(match, item.Language, item.Context, answers)
 		},
 		score: func(item eval.Item, answers []string, kept eval.Kept) float64 {
-			if matchFor(match, item.Language).Survives(kept.Text, answers) {
+			if stands(match, item.Language, kept.Text, answers) {
 				return 1
 			}
 			return 0
@@ -37,13 +42,37 @@ func Survival(match eval.Match) Measure {
 	}
 }
 
-// matchFor is match, but literal for the languages that are written without spaces.
-func matchFor(match eval.Match, language string) eval.Match {
+// stands reports whether one of answers is in text by match; in the languages that are
+// written without spaces literally, but not with a part of a longer number.
+func stands(match eval.Match, language, text string, answers []string) bool {
 	switch language {
 	case "zh", "ja", "th":
-		return eval.MatchLiteral
+		text = eval.NormalizeSQuAD(text)
+		return slices.ContainsFunc(answers, func(a string) bool { return standsApart(text, eval.NormalizeSQuAD(a)) })
 	}
-	return match
+	return match.Survives(text, answers)
+}
+
+// standsApart reports whether s is in text where no number goes on before or after it.
+func standsApart(text, s string) bool {
+	if s == "" {
+		return false
+	}
+	for at := 0; ; {
+		i := strings.Index(text[at:], s)
+		if i < 0 {
+			return false
+		}
+		at += i
+		before, _ := utf8.DecodeLastRuneInString(text[:at])
+		after, _ := utf8.DecodeRuneInString(text[at+len(s):])
+		first, size := utf8.DecodeRuneInString(s)
+		last, _ := utf8.DecodeLastRuneInString(s)
+		if !(unicode.IsDigit(before) && unicode.IsDigit(first)) && !(unicode.IsDigit(last) && unicode.IsDigit(after)) {
+			return true
+		}
+		at += size
+	}
 }
 
 // Needles is the share of [eval.Item.Needles] that stand in what was kept, byte for
@@ -64,6 +93,20 @@ func Needles() Measure {
 		},
 		score: func(_ eval.Item, needles []string, kept eval.Kept) float64 {
 			return shareOf(needles, func(n string) bool { return strings.Contains(kept.Text, n) })
+		},
+	}
+}
+
+// AllNeedles is 1 where [Needles] is 1, else 0: values without the key that they are of
+// answer nothing.
+func AllNeedles() Measure {
+	some := Needles().(*scorer[[]string])
+	return &scorer[[]string]{
+		name:  "all_needles",
+		about: "whole needle survival: 1 if all facts hidden in the text stand in what was kept, else 0. A value without its key answers nothing.",
+		find:  some.find,
+		score: func(item eval.Item, needles []string, kept eval.Kept) float64 {
+			return math.Floor(some.score(item, needles, kept))
 		},
 	}
 }
