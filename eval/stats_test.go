@@ -3,6 +3,7 @@ package eval
 import (
 	"context"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -117,5 +118,66 @@ func TestBootstrapStratified(t *testing.T) {
 	}
 	if e := BootstrapStratified([][]float64{nil, {}}, 10, 1); e != (Estimate{}) {
 		t.Errorf("nothing has the mean %v", e)
+	}
+}
+
+// TestBootstrapEach: drawn together or one by one, a value has the same interval, that of
+// the resamples as they are defined.
+func TestBootstrapEach(t *testing.T) {
+	a := [][]float64{{0, 1, 1, 0, 0.25, 1, 0}, nil, {3, 1, 2}}
+	b := [][]float64{{9, 8, 7, 6, 5, 4, 3}, {}, {0.1, 0.2, 0.4}}
+	got := BootstrapEach([][][]float64{a, b, a}, 300, 5)
+	for k, strata := range [][][]float64{a, b, a} {
+		rng := rand.New(rand.NewPCG(5, 10))
+		means := make([]float64, 300)
+		for i := range means {
+			first, second := 0.0, 0.0
+			for range 7 {
+				first += strata[0][rng.IntN(7)]
+			}
+			for range 3 {
+				second += strata[2][rng.IntN(3)]
+			}
+			means[i] = (first/7 + second/3) / 2
+		}
+		slices.Sort(means)
+		want := Estimate{(mean(strata[0]) + mean(strata[2])) / 2, means[7], means[292]}
+		if alone := BootstrapStratified(strata, 300, 5); got[k] != want || alone != want {
+			t.Errorf("value %d: got %v, alone %v, want %v", k, got[k], alone, want)
+		}
+	}
+	if e := BootstrapEach(nil, 10, 1); len(e) != 0 {
+		t.Errorf("nothing has %v", e)
+	}
+	if e := BootstrapEach([][][]float64{{nil}, {{}}}, 10, 1); !slices.Equal(e, make([]Estimate, 2)) {
+		t.Errorf("values of nothing have %v", e)
+	}
+}
+
+func TestProportion(t *testing.T) {
+	// Bounds by Wilson's formula with z = 1.96, as Brown, Cai and DasGupta (2001) have it.
+	for _, tt := range []struct {
+		k, n int
+		want Estimate
+	}{
+		{0, 0, Estimate{}},
+		{0, 10, Estimate{0, 0, 0.2775}},
+		{10, 10, Estimate{1, 0.7225, 1}},
+		{0, 1, Estimate{0, 0, 0.7935}},
+		{1, 10, Estimate{0.1, 0.0179, 0.4042}},
+		{30, 100, Estimate{0.3, 0.2189, 0.3958}},
+	} {
+		got := Proportion(tt.k, tt.n)
+		if got.Mean != tt.want.Mean || math.Abs(got.Low-tt.want.Low) > 5e-5 || math.Abs(got.High-tt.want.High) > 5e-5 {
+			t.Errorf("%d of %d: got %v, want %v", tt.k, tt.n, got, tt.want)
+		}
+	}
+	for n := range 60 {
+		for k := range n + 1 {
+			a, b := Proportion(k, n), Proportion(n-k, n)
+			if !(0 <= a.Low && a.Low <= a.Mean && a.Mean <= a.High && a.High <= 1) || n > 0 && a.Low == a.High || math.Abs(a.Low+b.High-1) > 1e-12 && n > 0 {
+				t.Errorf("%d of %d: %v, the rest %v", k, n, a, b)
+			}
+		}
 	}
 }

@@ -16,7 +16,8 @@ import (
 )
 
 func evalCommand(p process, load loader) *cobra.Command {
-	cmd := &cobra.Command{Use: "eval", Short: "Measure what compression costs and saves", Args: exactly(cobra.NoArgs)}
+	cmd := &cobra.Command{Use: "eval", Short: "Measure what compression costs and saves", Args: exactly(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	cmd.AddCommand(runCommand(p, load), compareCommand(p), listCommand(p, load), pullDatasetCommand(p, load),
 		survivalCommand(p, load), agreementCommand(p, load), codeCommand(p, load), retrievalCommand(p, load))
 	return cmd

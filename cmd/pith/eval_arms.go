@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,7 +49,7 @@ type methodFlags struct {
 }
 
 func (f *methodFlags) add(fl *pflag.FlagSet) {
-	fl.StringSliceVar(&f.names, "methods", nil, "methods, `pith eval list` lists them; all that need nothing else if not given")
+	fl.StringSliceVar(&f.names, "methods", nil, "methods, pith eval list lists them; all that need nothing else if not given")
 	fl.StringVar(&f.through, "through", viaProcess, "how pith's methods are reached: process, api (/v1/compress) or proxy (a chat request)")
 	fl.StringVar(&f.url, "url", "", "with --through api or proxy: a running pith, such as http://127.0.0.1:8484; with proxy and without it, one of this process that a vendor's stand-in listens behind")
 	fl.StringVar(&f.python, "llmlingua-python", "python3", "for the method llmlingua: a Python that has the package")
@@ -66,7 +67,11 @@ func (f *methodFlags) validate(r *readerFlags) error {
 		if f.url == "" {
 			return errors.New("--through api needs --url, a running pith: `pith serve` starts one")
 		}
+		return checkURL(f.url)
 	case viaProxy:
+		if err := checkURL(f.url); f.url != "" && err != nil {
+			return err
+		}
 		if f.url != "" && r.url != "" {
 			return errors.New("--through proxy with --url asks the vendor behind that proxy: leave --reader out, and name the model with --reader-model")
 		}
@@ -79,13 +84,34 @@ func (f *methodFlags) validate(r *readerFlags) error {
 	return nil
 }
 
+// checkURL wants the base of a service, without what must not be shown around.
+func checkURL(s string) error {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+		return errors.New("--url must begin with http:// or https:// and a host")
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return errors.New("--url must have no name, password or query; the key is PITH_API_KEY")
+	}
+	return nil
+}
+
 // tell writes into the report what the proxy did not do.
 func (f *methodFlags) tell(r *report.Report) {
 	for _, p := range f.proxied {
-		t := p.Tally()
-		if t.Raw > 0 {
-			r.Notes = append(r.Notes, fmt.Sprintf("The proxy sent %d of %d prompts of %s as they came.", t.Raw, t.Prompts, p.Label))
+		raw, all := 0, 0
+		for _, o := range r.Outcomes {
+			if o.Arm == p.Label {
+				all++
+				if o.Kept == o.Full {
+					raw++
+				}
+			}
 		}
+		if raw > 0 {
+			r.Notes = append(r.Notes, fmt.Sprintf("The proxy left %d of %d texts of %s whole.", raw, all, p.Label))
+		}
+		t := p.Tally() // of what was not on disk
 		if t.Late > 0 {
 			r.Notes = append(r.Notes, fmt.Sprintf("%d prompts of %s were sent whole or in part for lack of time: a run again may differ.", t.Late, p.Label))
 		}
@@ -113,10 +139,11 @@ func (f *methodFlags) arms(ctx context.Context, a *app, set dataset.Set, counter
 			return nil, nil, err
 		}
 	}
-	state, err := ownState(a)
+	program, err := programState()
 	if err != nil {
 		return nil, nil, err
 	}
+	state := program + " " + a.version()
 	var shuts []func()
 	shut := func() {
 		for _, s := range shuts {
@@ -138,7 +165,7 @@ func (f *methodFlags) arms(ctx context.Context, a *app, set dataset.Set, counter
 				return nil, nil, err
 			}
 		case m.baseline != nil:
-			arm.Arm, arm.State = m.baseline(seed, set.Items), baselineState(m.Name, seed, set.Items)
+			arm.Arm, arm.State = m.baseline(seed, set.Items), program+baselineState(m.Name, seed, set.Items)
 		default:
 			bridge, err := arms.Start(ctx, arms.BridgeOptions{Python: f.python, Model: f.model, LLMLingua2: !f.one})
 			if err != nil {
@@ -147,7 +174,7 @@ func (f *methodFlags) arms(ctx context.Context, a *app, set dataset.Set, counter
 			}
 			shuts = append(shuts, func() { _ = bridge.Close() })
 			arm.Arm, arm.Question = bridge.Arm(m.Name, f.one), f.one
-			arm.State = fmt.Sprintf("llmlingua %s %s %v", bridge.Version(), f.model, f.one)
+			arm.State = fmt.Sprintf("%s llmlingua %s %s %v", program, bridge.Version(), f.model, f.one)
 			arm.About += ", with the model " + filepath.Base(f.model)
 		}
 		out = append(out, arm)
@@ -165,7 +192,7 @@ func (f *methodFlags) reach(a *app, set dataset.Set, counter tokenize.Counter) (
 		}
 		return func(arm *suite.Arm, m evalMethod) error {
 			r := m.request
-			arm.Arm = &arms.API{Label: r.Label, URL: f.url, Key: a.config.getenv("PITH_API_KEY"), Question: r.Question, Fixed: r.Fixed,
+			arm.Arm = &arms.API{Label: r.Label, URL: strings.TrimSuffix(serviceURL(f.url), "/v1"), Key: a.config.getenv("PITH_API_KEY"), Question: r.Question, Fixed: r.Fixed,
 				Method: r.Method, Kind: r.Kind, Options: r.Options}
 			arm.State += " api " + served
 			return nil
@@ -226,10 +253,10 @@ func servedState(url, key string) (string, error) {
 // that differ in nothing but how they report; otherwise it is the program's digest.
 var evalState string
 
-// ownState is what results of this program depend on beside their input.
-func ownState(a *app) (string, error) {
+// programState is what all results of this program depend on beside their input.
+func programState() (string, error) {
 	if evalState != "" {
-		return evalState + " " + a.version(), nil
+		return evalState, nil
 	}
 	exe, err := os.Executable()
 	if err != nil {
@@ -244,22 +271,22 @@ func ownState(a *app) (string, error) {
 	if _, err := io.Copy(h, f); err != nil {
 		return "", fmt.Errorf("read this program: %w", err)
 	}
-	return fmt.Sprintf("%s %x %s", version, h.Sum(nil)[:8], a.version()), nil
+	return fmt.Sprintf("%s %x", version, h.Sum(nil)[:8]), nil
 }
 
-// baselineState is what a baseline's results depend on.
+// baselineState is what a baseline's results depend on beside the program.
 func baselineState(name string, seed uint64, items []eval.Item) string {
 	switch name {
 	case "random":
-		return fmt.Sprintf("1 seed %d", seed)
+		return fmt.Sprintf(" seed %d", seed)
 	case "idf":
 		h := sha256.New()
 		for _, it := range items {
 			fmt.Fprintf(h, "%d:%s", len(it.Context), it.Context)
 		}
-		return "1 " + hex.EncodeToString(h.Sum(nil)[:8])
+		return " words of " + hex.EncodeToString(h.Sum(nil)[:8])
 	}
-	return "1"
+	return ""
 }
 
 // serviceURL is the base of an OpenAI client for the pith at url.

@@ -37,7 +37,7 @@ with confidence, the exit code is 1; what could not be paired is listed.`,
 	fl := cmd.Flags()
 	fl.Float64Var(&f.tolerance, "tolerance", 0, "a loss of so much is none, from 0 to 1")
 	fl.StringSliceVar(&f.arms, "arms", nil, "two methods of the first report to compare with one another")
-	fl.BoolVar(&f.force, "force", false, "compare reports that count in other tokens or are of other sets, too")
+	fl.BoolVar(&f.force, "force", false, "compare reports that differ in tokens, set, seed, way to the methods, reader or texts, too")
 	fl.BoolVar(&f.json, "json", false, "print the comparison as JSON")
 	fl.Uint64Var(&f.seed, "seed", 1, "of the bootstrap")
 	fl.IntVar(&f.resamples, "resamples", 0, "of the bootstrap; as in the reports if not given")
@@ -45,6 +45,9 @@ with confidence, the exit code is 1; what could not be paired is listed.`,
 }
 
 func (f *compareFlags) run(p process, args []string) error {
+	if f.resamples != 0 && f.resamples < 100 {
+		return usageError{errors.New("--resamples must be at least 100")}
+	}
 	if f.tolerance < 0 || f.tolerance >= 1 {
 		return usageError{fmt.Errorf("--tolerance must be in [0, 1); got %v", f.tolerance)}
 	}
@@ -59,7 +62,10 @@ func (f *compareFlags) run(p process, args []string) error {
 		}
 		reports = append(reports, r)
 	}
-	o := report.CompareOptions{Tolerance: f.tolerance, Seed: f.seed, Resamples: f.resamples, Force: f.force}
+	o := report.CompareOptions{Tolerance: f.tolerance, Seed: f.seed, Resamples: f.resamples, Force: f.force, NameA: args[0], NameB: args[len(args)-1]}
+	if len(f.arms) == 2 {
+		o.NameA, o.NameB = f.arms[0], f.arms[1]
+	}
 	c, err := f.compare(reports, o)
 	if err != nil {
 		return usageError{err}

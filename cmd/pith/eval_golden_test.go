@@ -83,10 +83,11 @@ func goldenDiffers(golden, got []byte, reports []*report.Report) []string {
 	for i, r := range reports {
 		may := goldenTolerance(r)
 		lines := report.CheckSummary(was[i], is[i], may)
-		for _, l := range report.CheckSummary(is[i], was[i], may) { // turned round
-			for _, better := range []string{"worse: ", "keeps more: "} {
-				if after, ok := strings.CutPrefix(l, better); ok {
-					lines = append(lines, "better than in golden.txt, where "+after+" now")
+		turned := strings.NewReplacer(" is ", " in the file is ", " keeps ", " in the file keeps ", ", was ", ", now ")
+		for _, l := range report.CheckSummary(is[i], was[i], may) {
+			for _, worse := range []string{"worse: ", "keeps more: "} {
+				if rest, ok := strings.CutPrefix(l, worse); ok {
+					lines = append(lines, "better: "+turned.Replace(rest))
 				}
 			}
 		}
@@ -151,11 +152,11 @@ func TestGoldenDiffers(t *testing.T) {
 	}{
 		{"same", "bm25 0.5 survival 0.700 0.500", "bm25 0.5 survival 0.700 0.500", nil},
 		{"baseline_a_thousandth_worse", "bm25 0.5 survival 0.700 0.500", "bm25 0.5 survival 0.699 0.500", []string{"worse: bm25"}},
-		{"baseline_a_thousandth_better", "bm25 0.5 survival 0.700 0.500", "bm25 0.5 survival 0.701 0.500", []string{"better than"}},
+		{"baseline_a_thousandth_better", "bm25 0.5 survival 0.700 0.500", "bm25 0.5 survival 0.701 0.500", []string{"better: "}},
 		{"lossless_is_exact", "lossless own survival 1.000 0.900", "lossless own survival 1.000 0.901", []string{"keeps more: lossless"}},
 		{"two_items", "llmlingua2 0.5 survival 0.700 0.500", "llmlingua2 0.5 survival 0.650 0.500", nil},
 		{"three_items", "llmlingua2 0.5 survival 0.700 0.500", "llmlingua2 0.5 survival 0.625 0.500", []string{"worse: llmlingua2"}},
-		{"three_items_better", "llmlingua2 0.5 survival 0.700 0.500", "llmlingua2 0.5 survival 0.775 0.500", []string{"better than"}},
+		{"three_items_better", "llmlingua2 0.5 survival 0.700 0.500", "llmlingua2 0.5 survival 0.775 0.500", []string{"better: "}},
 		{"one_of_few", "llmlingua2 0.5 names 0.750 0.500", "llmlingua2 0.5 names 0.500 0.500", nil},
 		{"two_of_few", "llmlingua2 0.5 names 0.750 0.500", "llmlingua2 0.5 names 0.250 0.500", []string{"worse: llmlingua2"}},
 		{"rouge_by_a_tenth", "llmlingua2 0.5 rouge1 0.750 0.500", "llmlingua2 0.5 rouge1 0.649 0.500", []string{"worse: llmlingua2"}},

@@ -194,7 +194,7 @@ func TestEvalKill(t *testing.T) {
 		}
 	}
 	stored, before, inDoubt := r.on(t, "answers"), r.accounts(), r.inDoubt(t)
-	if len(stored) < 20 || len(stored) == calls || len(doubtful) == 0 {
+	if len(stored) < 10 || len(stored) == calls || len(doubtful) == 0 {
 		t.Fatalf("%d answers on disk and %d calls in doubt: the kills missed", len(stored), len(doubtful))
 	}
 	if said, ended := r.start(t, 0, 0); !ended || !strings.Contains(said, fmt.Sprint(results, " results of 20 items.")) {
@@ -222,9 +222,12 @@ func TestEvalKill(t *testing.T) {
 	if _, ended := r.start(t, 0, 0); !ended || r.vendor.Ledger().Totals.Received != received {
 		t.Errorf("a run that was done asked again: %v, %d calls more", ended, r.vendor.Ledger().Totals.Received-received)
 	}
-	if again, _ := r.result(t); again != want {
+	again, later := r.result(t)
+	if again != want {
 		t.Errorf("the report of a run that was done differs in %s", reportDifference(again, want))
 	}
+	t.Logf("%d calls; before the last run %d answers on disk, %d in doubt, %d over all kills; the report says %q, and run once more %q; vendor: %+v",
+		calls, len(stored), len(inDoubt), len(doubtful), doubts, later, r.vendor.Ledger().Totals)
 	nowhere(t, r.out, readerKey)
 }
 

@@ -17,10 +17,6 @@ import (
 // likelihood is the measure that needs a model.
 const likelihood = "likelihood"
 
-// likelihoodWindow is how many tokens of a text the model reads at once: with its whole
-// window a text takes twice as long.
-const likelihoodWindow = 512
-
 // measures returns those of the names, in the order of the names; without names all that
 // need no model.
 func (a *app) measures(ctx context.Context, names []string) ([]measure.Measure, error) {
@@ -93,6 +89,5 @@ func (a *app) likelihood(ctx context.Context) (measure.Measure, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Window = min(o.Window, likelihoodWindow)
 	return measure.Likelihood(o)
 }

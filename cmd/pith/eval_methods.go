@@ -48,7 +48,7 @@ func allEvalMethods() []evalMethod {
 	hard := pith.Options{Strictness: pith.Hard, Scope: pith.ScopeGlobal}
 	ranked := hard
 	ranked.Code.RankOnly = true
-	isCode := func(t dataset.Task) bool { return t.Kind == dataset.Code }
+	isCode := func(t dataset.Task) bool { return t.Kind == dataset.Code || t.Language == "code" }
 	p := func(name, about string, question bool, r eval.Pith) evalMethod {
 		r.Label, r.Question = name, question
 		return evalMethod{methodInfo: methodInfo{Name: name, About: about, Kind: "pith", Question: question}, request: &r}

@@ -20,8 +20,12 @@ import (
 // behind it that answers.
 func (f *methodFlags) reachProxy(a *app, set dataset.Set, counter tokenize.Counter) (func(*suite.Arm, evalMethod) error, func(), error) {
 	if f.relayed() {
+		served, err := servedState(f.url, a.config.getenv("PITH_API_KEY"))
+		if err != nil {
+			return nil, nil, err
+		}
 		return func(arm *suite.Arm, m evalMethod) error {
-			arm.Arm, arm.State = wholeAs(m.Name), "proxy "+f.url
+			arm.Arm, arm.State = wholeAs(m.Name), arm.State+" proxy "+served
 			return nil // its reader follows, with those of the others
 		}, func() {}, nil
 	}

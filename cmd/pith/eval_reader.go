@@ -47,7 +47,7 @@ func (f *readerFlags) add(fl *pflag.FlagSet) {
 	fl.BoolVar(&f.answers, "answers", false, "write its answers into the reports")
 }
 
-func (f *readerFlags) validate() error {
+func (f *readerFlags) validate(relayed bool) error {
 	var errs []error
 	if f.url != "" && f.model == "" {
 		errs = append(errs, errors.New("--reader needs --reader-model"))
@@ -58,8 +58,11 @@ func (f *readerFlags) validate() error {
 	if f.input < 0 || f.output < 0 || f.most < 0 {
 		errs = append(errs, errors.New("prices and --max-dollars must not be negative"))
 	}
-	if f.most > 0 && f.input == 0 && f.output == 0 {
+	if f.most > 0 && (f.input == 0 || f.output == 0) {
 		errs = append(errs, errors.New("--max-dollars needs --price-in and --price-out"))
+	}
+	if f.url == "" && !relayed && (f.model != "" || f.input > 0 || f.output > 0 || f.most > 0) {
+		errs = append(errs, errors.New("--reader-model, prices and --max-dollars are of no use without --reader"))
 	}
 	return errors.Join(errs...)
 }

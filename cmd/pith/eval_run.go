@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -68,7 +69,7 @@ answers that were paid for are kept in the --out folder.`,
 	fl.IntVar(&f.resample, "resamples", eval.DefaultResamples, "of the bootstrap")
 	fl.StringVar(&f.out, "out", "", "folder of the reports, and of what is kept to go on after a stop")
 	fl.IntVar(&f.examples, "examples", 6, "texts that the page shows in full; 0 for none")
-	fl.StringSliceVar(&f.vendors, "vendors", []string{"openai", "openai-5.6", "anthropic-5m", "gemini-implicit", "deepseek"}, "whose caches to price; `pith replay --list-vendors` lists them")
+	fl.StringSliceVar(&f.vendors, "vendors", []string{"openai", "openai-5.6", "anthropic-5m", "gemini-implicit", "deepseek"}, "whose caches to price; pith replay --list-vendors lists them")
 	fl.IntVar(&f.reuse, "reuse", 10, "how often one text is asked, for the price with a vendor's cache")
 	addSettings(cmd, "home", "engine.workers", "engine.provider", "models.use", "models.window", "models.code")
 	return cmd
@@ -78,6 +79,9 @@ func (f *runFlags) validate() error {
 	var errs []error
 	if f.out == "" {
 		errs = append(errs, errors.New("give --out, a folder for the reports"))
+	}
+	if f.examples < 0 {
+		errs = append(errs, errors.New("--examples must not be negative"))
 	}
 	for _, r := range f.rates {
 		if !(r > 0 && r < 1) {
@@ -90,7 +94,7 @@ func (f *runFlags) validate() error {
 	if f.reuse < 1 {
 		errs = append(errs, errors.New("--reuse must be at least 1"))
 	}
-	errs = append(errs, f.methods.validate(&f.reader), f.reader.validate())
+	errs = append(errs, f.methods.validate(&f.reader), f.reader.validate(f.methods.relayed()))
 	if err := errors.Join(errs...); err != nil {
 		return usageError{err}
 	}
@@ -103,7 +107,7 @@ func (f *runFlags) run(ctx context.Context, p process, c *Config) error {
 	}
 	counter, err := eval.CounterFor(f.counter)
 	if err != nil {
-		return usageError{fmt.Errorf("--counter: %w", err)}
+		return usageError{fmt.Errorf("--counter: there is no tokenizer %q; name a model, an encoding, words or chars", f.counter)}
 	}
 	vendors, err := economics.Default().Pick(f.vendors)
 	if err != nil {
@@ -143,8 +147,14 @@ func (f *runFlags) run(ctx context.Context, p process, c *Config) error {
 	o.Progress = func(done, total int) { bar.set(int64(done), int64(total)) }
 	r, err := suite.Run(ctx, o)
 	bar.clear()
+	if errors.Is(err, context.Canceled) {
+		return stoppedError{err}
+	}
 	if err != nil {
 		return err
+	}
+	if len(r.Outcomes) == 0 {
+		return usageError{errors.New("none of the methods takes any of the items: nothing was measured")}
 	}
 	client.tell(r)
 	f.methods.tell(r)
@@ -170,6 +180,9 @@ func (f *runFlags) write(p process, r *report.Report) error {
 	if err := r.WriteDir(f.out); err != nil {
 		return err
 	}
+	if err := writeOutcome(p.stdout, r); err != nil {
+		return err
+	}
 	_, err := fmt.Fprintf(p.stdout, "%d results of %d items. Wrote %s, report.md and report.json.\n",
 		len(r.Outcomes), items(r), filepath.Join(f.out, "report.html"))
 	return err
@@ -183,28 +196,35 @@ func items(r *report.Report) int {
 	return n
 }
 
-// repeatable is the command line without folders above the last: reports are shown around.
+// repeatable is the command line for a shell, without folders above the last, since
+// reports are shown around.
 func repeatable(args []string) string {
 	out := []string{"pith"}
-	for i, a := range args {
-		flag, value, joined := strings.Cut(a, "=")
-		switch {
-		case joined && strings.HasPrefix(flag, "--"):
-			a = flag + "=" + shortPath(value)
-		case i > 0 && strings.HasPrefix(args[i-1], "--"):
-			a = shortPath(a)
+	for _, a := range args {
+		if flag, value, joined := strings.Cut(a, "="); joined && strings.HasPrefix(flag, "--") {
+			a = flag + "=" + shortPaths(value)
+		} else {
+			a = shortPaths(a)
 		}
-		if strings.ContainsAny(a, " \t'\"") {
-			a = "'" + a + "'"
+		if a == "" || strings.ContainsFunc(a, notPlain) {
+			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
 		}
 		out = append(out, a)
 	}
 	return strings.Join(out, " ")
 }
 
-func shortPath(s string) string {
-	if filepath.IsAbs(s) {
-		return filepath.Base(filepath.Clean(s))
+// notPlain reports whether a shell may take r for something else.
+func notPlain(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_./:,=@%+", r)
+}
+
+func shortPaths(list string) string {
+	parts := strings.Split(list, ",")
+	for i, s := range parts {
+		if filepath.IsAbs(s) {
+			parts[i] = filepath.Base(filepath.Clean(s))
+		}
 	}
-	return s
+	return strings.Join(parts, ",")
 }

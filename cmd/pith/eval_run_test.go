@@ -40,7 +40,11 @@ func TestEvalRunUsage(t *testing.T) {
 		{"broken_line", []string{"--dataset", broken}, "broken.jsonl: line 2: "},
 		{"row_without_answers", []string{"--dataset", lacking}, "lacking.jsonl: line 1: "},
 		{"unknown_task", with("--tasks", "minutes,nosuch"), `no items of the task "nosuch"; it has minutes`},
-		{"negative_sample", with("--sample", "-1"), "ample must not be negative"},
+		{"negative_sample", with("--sample", "-1"), "--sample"},
+		{"unknown_metric", with("--metric", "nosuch"), `--metric: no metric "nosuch"`},
+		{"unknown_against", with("--against", "nosuch"), "--against: nosuch"},
+		{"no_such_haystack", []string{"--dataset", "needles", "--haystack", "nowhere.txt"}, "--haystack"},
+		{"api_url", with("--methods", "llmlingua2", "--through", "api", "--url", "::"), "--url"},
 		{"prompt_without_places", with("--prompt", "no places"), "{context}"},
 		{"unknown_method", with("--methods", "nosuch"), `--methods: no method "nosuch"`},
 		{"unknown_measure", with("--measures", "survival,nosuch"), `--measures: measure must be one of survival`},
@@ -176,7 +180,7 @@ func TestEvalRunSampleTasksResume(t *testing.T) {
 		}
 	}
 	again, _, err := command(t, env, "", args...)
-	if err != nil || again != first || !strings.HasPrefix(first, "20 results of 4 items. Wrote ") {
+	if err != nil || again != first || !strings.Contains(first, "20 results of 4 items. Wrote ") {
 		t.Errorf("first %q, then %q, %v", first, again, err)
 	}
 	b, err := readReport(dir)

@@ -5,10 +5,14 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 
+	"github.com/pith-proxy/pith/eval"
 	"github.com/pith-proxy/pith/eval/dataset"
+	"github.com/pith-proxy/pith/eval/metric"
 	"github.com/pith-proxy/pith/eval/needle"
 	"github.com/pith-proxy/pith/onnx/hub"
 	"github.com/pith-proxy/pith/tokenize"
@@ -26,8 +30,8 @@ type setFlags struct {
 }
 
 func (f *setFlags) add(fl *pflag.FlagSet) {
-	fl.StringSliceVar(&f.paths, "dataset", nil, "a folder, zip or JSONL file, a set that `pith eval pull` brought, or needles; several by commas")
-	fl.StringSliceVar(&f.options.Tasks, "tasks", nil, "only these tasks; `pith eval list` lists them")
+	fl.StringSliceVar(&f.paths, "dataset", nil, "a folder, zip or JSONL file, a set that pith eval pull brought, or needles; several by commas")
+	fl.StringSliceVar(&f.options.Tasks, "tasks", nil, "only these tasks; pith eval list lists them")
 	fl.IntVar(&f.options.Sample, "sample", 0, "at most as many items of each task, the same ones each time; 0 for all")
 	fl.BoolVar(&f.options.E, "longbench-e", false, "of LongBench, the files of LongBench-E")
 	fl.StringVar(&f.options.Prompt, "prompt", "", "for your own JSONL: the prompt, with {context} and {input}")
@@ -42,9 +46,29 @@ func (f *setFlags) add(fl *pflag.FlagSet) {
 	fl.StringVar(&f.file, "haystack", "", "file with text to hide needles in, instead of made-up prose")
 }
 
-func (f *setFlags) open(home string, seed uint64, counter tokenize.Counter) (dataset.Set, error) {
+func (f *setFlags) validate() error {
+	var errs []error
 	if len(f.paths) == 0 {
-		return dataset.Set{}, usageError{errors.New("give --dataset: a folder, a file, or needles")}
+		errs = append(errs, errors.New("give --dataset: a folder, a file, or needles"))
+	}
+	if m := f.options.Metric; m != "" && !slices.Contains(metric.Names(), m) {
+		errs = append(errs, fmt.Errorf("--metric: no metric %q; there are %s", m, strings.Join(metric.Names(), ", ")))
+	}
+	if p := f.options.Prompt; p != "" && strings.Count(p, "{context}") != 1 {
+		errs = append(errs, errors.New("--prompt needs {context} once, and may have {input}"))
+	}
+	if f.options.Sample < 0 || f.options.MaxTokens < 0 || f.options.Demonstrations < 1 {
+		errs = append(errs, errors.New("--sample and --max-tokens must not be negative, --demonstrations must be at least 1"))
+	}
+	if f.needle.Repeats < 1 {
+		errs = append(errs, errors.New("--needle-repeats must be at least 1"))
+	}
+	return errors.Join(errs...)
+}
+
+func (f *setFlags) open(home string, seed uint64, counter tokenize.Counter) (dataset.Set, error) {
+	if err := f.validate(); err != nil {
+		return dataset.Set{}, usageError{err}
 	}
 	var all dataset.Set
 	for _, path := range f.paths {
@@ -69,16 +93,35 @@ func (f *setFlags) one(path, home string, seed uint64, counter tokenize.Counter)
 		if f.file != "" {
 			text, err := os.ReadFile(f.file)
 			if err != nil {
-				return dataset.Set{}, err
+				return dataset.Set{}, fmt.Errorf("--haystack: %s", err) // not one of --dataset
 			}
-			o.Haystack = string(text)
+			if o.Haystack = string(text); strings.TrimSpace(o.Haystack) == "" {
+				return dataset.Set{}, fmt.Errorf("--haystack: %s has no text", f.file)
+			}
 		}
-		return needle.Generate(o)
+		set, err := needle.Generate(o)
+		if err != nil {
+			return dataset.Set{}, err
+		}
+		return only(set, f.options.Tasks)
 	}
 	if dir, ok := hub.DatasetDir(home, path); ok {
 		path = dir
 	}
 	return dataset.Open(path, f.options)
+}
+
+// only keeps the items of the named tasks; without names all.
+func only(set dataset.Set, tasks []string) (dataset.Set, error) {
+	if len(tasks) == 0 {
+		return set, nil
+	}
+	set.Tasks = slices.DeleteFunc(set.Tasks, func(t dataset.Task) bool { return !slices.Contains(tasks, t.Name) })
+	set.Items = slices.DeleteFunc(set.Items, func(it eval.Item) bool { return !slices.Contains(tasks, it.Dataset) })
+	if len(set.Items) == 0 {
+		return set, fmt.Errorf("needles have none of the tasks %s; theirs are needle- and a kind, such as needle-single", strings.Join(tasks, ", "))
+	}
+	return set, nil
 }
 
 // join adds the tasks and items of set.

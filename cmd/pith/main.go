@@ -28,6 +28,7 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	p := process{args: os.Args[1:], getenv: os.Getenv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, exeDir: exeDir()}
 	err := p.run(ctx)
 	stop()
@@ -92,8 +93,16 @@ func exitCode(err error) int {
 	return exitFailure
 }
 
+// stoppedError is the end of a command by a signal, with what the user should know.
+type stoppedError struct{ error }
+
+func (e stoppedError) Unwrap() error { return e.error }
+
 // message is what the user reads: for a classed error, what to change.
 func message(err error) string {
+	if stopped := (stoppedError{}); errors.As(err, &stopped) {
+		return stopped.Error()
+	}
 	var e *pith.Error
 	if errors.As(err, &e) && e.Msg != "" {
 		if e.Err != nil {

@@ -316,7 +316,7 @@ func TestOpenOwn(t *testing.T) {
 	if a, b := set.Tasks[0], set.Tasks[1]; a.Metric != "qa_f1" || b.Metric != "qa_f1_zh" || a.MaxTokens != 128 || a.Set != "own" || b.Language != "zh" || a.Kind != QA {
 		t.Errorf("%+v %+v", a, b)
 	}
-	if q := set.Tasks[0].Ask(set.Items[0], eval.Words); !strings.HasSuffix(q.Prompt("X"), "\n\nX\n\nQuestion: Q?\nAnswer:") {
+	if q := set.Tasks[0].Ask(set.Items[0], eval.Words); !strings.HasSuffix(q.Prompt("X"), "\n\nContext:\nX\n\nQuestion: Q?\nAnswer:") {
 		t.Errorf("prompt %q", q.Prompt("X"))
 	}
 

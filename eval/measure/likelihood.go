@@ -19,6 +19,7 @@ import (
 // How much of a text the model reads.
 const (
 	likelihoodWindows = 64  // of a kept text, the first ones
+	likelihoodProse   = 512 // tokens of a window of prose: whole windows take twice as long
 	likelihoodAnswer  = 128 // tokens of an answer, the first ones
 	likelihoodLeast   = 64  // tokens of a kept text that a window must have room for
 )
@@ -72,7 +73,8 @@ func (l *likelihood) Name() string { return "likelihood" }
 // About implements [Measure].
 func (l *likelihood) About() string {
 	return fmt.Sprintf("how much the kept text helps the small language model %s to predict the gold answer: "+
-		"nats a token over the question alone, 0 for no text, the best window of %d tokens; a stand-in, not an answer score", l.LMOptions.Name, l.Window)
+		"nats a token over the question alone, 0 for no text, the best window of %d tokens, of code the last one of %d; a stand-in, not an answer score",
+		l.LMOptions.Name, min(l.Window, likelihoodProse), l.Window)
 }
 
 // Of implements [Measure]. Its errors are those of the model and ctx's.
@@ -157,6 +159,9 @@ func (l *likelihood) windows(a lmAsk, text string) ([]longcodezip.Sequence, erro
 		return nil, err
 	}
 	room, end := l.room(len(a.question)+len(a.answer)), l.Form.Query
+	if short := room + likelihoodProse - l.Window; !a.code && short < room {
+		room = max(short, likelihoodLeast)
+	}
 	if a.code {
 		end = nil
 		ids = ids[max(0, len(ids)-room):]

@@ -72,7 +72,7 @@ func TestSurvival(t *testing.T) {
 	absent := item
 	absent.Answers = []string{"Mull"}
 	code := item
-	code.Language = "code"
+	code.Dataset = "repobench-p"
 	count := item
 	count.Dataset = "passage_count"
 	needle := item
@@ -220,7 +220,7 @@ func keptWords(text string, keep uint64) eval.Kept {
 func TestRemembersByAllThatCounts(t *testing.T) {
 	base := eval.Item{Context: "Ada met Tom in 2004.", Answers: []string{"Tom"}}
 	other, code, count, needle := base, base, base, base
-	other.Answers, code.Language, count.Dataset, needle.Needles = []string{"Ada"}, "code", "passage_count", []string{"Ada"}
+	other.Answers, code.Dataset, count.Dataset, needle.Needles = []string{"Ada"}, "lcc", "passage_count", []string{"Ada"}
 	m := Survival("")
 	for i, tt := range []struct {
 		item eval.Item

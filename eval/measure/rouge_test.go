@@ -49,7 +49,7 @@ func TestRougeApplies(t *testing.T) {
 		"40_characters": {eval.Item{Answers: []string{strings.Repeat("水", 40)}}, -1},
 		"41_characters": {eval.Item{Answers: []string{strings.Repeat("水", 41)}}, 0},
 		"half_and_half": {eval.Item{Answers: []string{strings.Repeat("水 w ", 14)}}, 0},
-		"code":          {eval.Item{Language: "code", Answers: []string{long}}, -1},
+		"code":          {eval.Item{Dataset: "lcc", Answers: []string{long}}, -1},
 		"none":          {eval.Item{}, -1},
 	} {
 		if got := value(t, RougeRecall(1), tt.item, eval.Kept{}); got != tt.want {

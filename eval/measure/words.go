@@ -84,15 +84,15 @@ func isShort(answer string) bool {
 }
 
 // notInText are tasks whose answers are not to be found in their context: numbers of
-// paragraphs, and what follows examples that are the context. Where such an answer stands
-// in it all the same, that is by chance.
-var notInText = []string{"passage_count", "passage_retrieval_en", "passage_retrieval_zh", "triviaqa", "samsum", "trec", "lsht", "gsm8k"}
+// paragraphs, the next line of code, and what follows examples that are the context. Where
+// such an answer stands in it all the same, that is by chance.
+var notInText = []string{"lcc", "repobench-p", "passage_count", "passage_retrieval_en", "passage_retrieval_zh", "triviaqa", "samsum", "trec", "lsht", "gsm8k"}
 
-// found reports whether an item's answers are to be found in its context: not the next
-// line of code, not a label out of some.
+// found reports whether an item's answers are to be found in its context, and are no
+// labels out of some.
 func found(item eval.Item) bool {
 	task := strings.TrimSuffix(item.Dataset, "_e")
-	return item.Language != "code" && len(item.Classes) == 0 && !slices.Contains(notInText, task) && !strings.HasPrefix(task, "bbh_")
+	return len(item.Classes) == 0 && !slices.Contains(notInText, task) && !strings.HasPrefix(task, "bbh_")
 }
 
 // answersOf returns the gold answers that are short, or those that are not; none where

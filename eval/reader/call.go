@@ -18,6 +18,7 @@ type call struct {
 
 	doubt   bool // an exchange before the next one may have been charged
 	counted bool // in [Totals.InDoubt]
+	swapped bool // the other field for tokens was tried
 }
 
 // make asks until there is an answer or no hope of one. Unless the vendor may have
@@ -29,12 +30,14 @@ func (k *call) make(ctx context.Context) (a Answer, err error) {
 			k.c.o.Store.withdraw(k.d)
 		}
 	}()
+	last := 1 + k.c.o.Retries
 	for n := 1; ; n++ {
 		if err := k.begin(ctx, n); err != nil {
 			return Answer{}, err
 		}
 		o := k.try(ctx)
 		if o.err == nil {
+			o.answer.InDoubt = k.doubt
 			return o.answer, k.keep(o.answer)
 		}
 		k.fail(o)
@@ -42,7 +45,11 @@ func (k *call) make(ctx context.Context) (a Answer, err error) {
 		switch {
 		case ctx.Err() != nil:
 			return Answer{}, context.Cause(ctx)
-		case !o.again || n > k.c.o.Retries:
+		case o.swap && !k.swapped:
+			k.swapped = true
+			last++
+			continue
+		case !o.again || n >= last:
 			return Answer{}, o.err
 		}
 		if err := k.c.pause(ctx, n, o.after); err != nil {
@@ -66,7 +73,7 @@ func (k *call) begin(ctx context.Context, n int) error {
 	if err := m.reserve(ctx, k.worst); err != nil {
 		return err
 	}
-	if err := k.c.o.Store.intend(k.d); err != nil {
+	if err := k.c.o.Store.intend(k.d, k.room()); err != nil {
 		m.settle(k.worst, 0)
 		return err
 	}
@@ -80,6 +87,16 @@ func (k *call) begin(ctx context.Context, n int) error {
 		}
 	})
 	return nil
+}
+
+// room is how many bytes the answer may take on disk, as a guess: JSON writes some
+// characters in six bytes, but a model seldom says those alone.
+func (k *call) room() int {
+	tokens := k.c.most(k.p)
+	if tokens == 0 {
+		tokens = 4096
+	}
+	return 4096 + 8*min(tokens, 1<<16)
 }
 
 // keep stores an answer. If it cannot, the vendor was paid for nothing, and the call
@@ -102,10 +119,17 @@ func (k *call) fail(o outcome) {
 
 // try is one exchange.
 func (k *call) try(ctx context.Context) outcome {
-	x, res, err := k.c.send(ctx, k.d, k.p)
+	other := k.c.other.Load()
+	field := k.c.field(other)
+	x, res, err := k.c.send(ctx, k.d, k.p, field)
 	switch {
 	case x.status >= 400:
-		return k.refused(x, complaintOf(err, x.body))
+		what, _ := complaintOf(x.body)
+		o := k.refused(x, what)
+		if o.swap = o.err != nil && k.p.MaxTokens > 0 && what.unwanted(field); o.swap {
+			k.c.other.Store(!other)
+		}
+		return o
 	case x.err != nil:
 		again := !errors.Is(x.err, errLongReply)
 		return outcome{err: k.error(0, complaint{}, lineHint(x.err, k.c.o.Timeout.String())), again: again, after: -1, maybe: x.sent}
@@ -116,7 +140,7 @@ func (k *call) try(ctx context.Context) outcome {
 	case err != nil:
 		return outcome{err: k.error(x.status, complaint{}, "the reply is not a chat completion"), maybe: true}
 	}
-	if what, ok := embedded(x.body); ok && len(res.Choices) == 0 {
+	if what, ok := complaintOf(x.body); ok && len(res.Choices) == 0 {
 		if s, err := strconv.Atoi(what.Code); err == nil && s >= 400 && s < 600 {
 			x.status = s
 		}
@@ -124,16 +148,22 @@ func (k *call) try(ctx context.Context) outcome {
 		o.maybe = true // it began to answer
 		return o
 	}
+	if len(res.Choices) == 0 {
+		return outcome{err: k.error(x.status, complaint{}, "the reply holds no answer"), again: true, after: -1, maybe: true}
+	}
 	return outcome{answer: k.c.answer(res, k.p, x.took)}
 }
 
 // refused is what a reply that is an error comes to.
 func (k *call) refused(x *exchange, what complaint) outcome {
-	if x.status == 400 && what.filtered() {
+	switch {
+	case x.status == 400 && what.filtered():
 		// Azure charges for the prompt.
 		a := Answer{Finish: FinishFilter, Took: x.took}
-		k.c.countTokens(&a, openai.Usage{}, k.p)
+		k.c.countTokens(&a, openai.Usage{}, k.p, "")
 		return outcome{answer: a}
+	case what.tooLong(x.status):
+		return outcome{answer: Answer{Finish: FinishContext, Took: x.took}}
 	}
 	o := outcome{
 		err:   k.error(x.status, what, ""),

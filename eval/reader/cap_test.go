@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"sync"
 	"testing"
 
@@ -138,6 +139,21 @@ func TestSharedMeter(t *testing.T) {
 	}
 	if a.Spent() != b.Spent() {
 		t.Error("totals differ")
+	}
+}
+
+func TestSmallAmountsAreSaid(t *testing.T) {
+	for p, want := range map[pico]string{
+		0: "0.0000", 1: "0.000000000001", 123456: "0.000000123", 9_999e6: "0.01000", 1e10: "0.0100", 5e12: "5.0000",
+	} {
+		if got := p.String(); got != want {
+			t.Errorf("%d: got %s, want %s", int64(p), got, want)
+		}
+	}
+	m := NewMeter(0.00002)
+	err := m.reserve(t.Context(), cost(21, 1))
+	if err == nil || !strings.Contains(err.Error(), "$0.0000 of $0.0000200 are used and the next call may cost $0.0000210;") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/sashabaranov/go-openai"
@@ -16,6 +17,7 @@ import (
 type Client struct {
 	o        Options
 	endpoint string
+	other    atomic.Bool // the vendor wants the other field than o.MaxTokensField
 
 	// For tests.
 	now    func() time.Time
@@ -35,7 +37,7 @@ func New(o Options) (*Client, error) {
 	if c.endpoint == "" {
 		c.endpoint = endpoint(o.BaseURL)
 	}
-	if err := checkRequest(c.request(Prompt{Text: "?", MaxTokens: 1})); err != nil {
+	if err := checkRequest(c.request(Prompt{Text: "?", MaxTokens: 1}, o.MaxTokensField)); err != nil {
 		return nil, fmt.Errorf("reader: %w", err)
 	}
 	return c, nil
@@ -72,7 +74,8 @@ func (c *Client) Spent() Totals { return c.o.Meter.Totals() }
 // Answer implements [Reader]. The answer is on disk when it is returned. It is safe for
 // concurrent use; equal prompts at the same time are one call. It returns an [*Error] if
 // the vendor does not answer, [ErrCap] if the call might cost too much, and ctx's error
-// as soon as ctx ends: a call that was under way then is in doubt.
+// if ctx ends before there is an answer. A call under way then goes on for as long as
+// Options.Timeout lets it, since its answer is paid for.
 func (c *Client) Answer(ctx context.Context, p Prompt) (Answer, error) {
 	if err := c.checkPrompt(p); err != nil {
 		return Answer{}, c.wrap(err)
@@ -134,18 +137,14 @@ func (c *Client) secrets() []string {
 	return out
 }
 
-// send is one exchange.
-func (c *Client) send(ctx context.Context, d digest, p Prompt) (*exchange, openai.ChatCompletionResponse, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.o.Timeout)
+// send is one exchange. It goes on when ctx ends: what is paid for should come in.
+func (c *Client) send(ctx context.Context, d digest, p Prompt, field string) (*exchange, openai.ChatCompletionResponse, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.o.Timeout)
 	defer cancel()
-	x := &exchange{
-		http:   c.o.HTTP,
-		header: c.o.Header.Clone(),
-		zero:   c.o.Temperature == 0 && !thinks.MatchString(c.o.Model),
-	}
+	x := &exchange{http: c.o.HTTP, header: c.o.Header.Clone(), more: c.more(p, field)}
 	x.header.Set(idempotencyKey, d.idempotencyKey())
 	config := openai.DefaultConfig(c.o.Key)
 	config.BaseURL, config.HTTPClient = c.o.BaseURL, x
-	res, err := openai.NewClientWithConfig(config).CreateChatCompletion(ctx, c.request(p))
+	res, err := openai.NewClientWithConfig(config).CreateChatCompletion(ctx, c.request(p, field))
 	return x, res, err
 }

@@ -168,14 +168,15 @@ func TestReplies(t *testing.T) {
 	}{
 		{"filtered", fakevendor.Fault{Finish: "content_filter"}, Answer{Finish: FinishFilter, PromptTokens: 2, CompletionTokens: 2}},
 		{"cut_short", fakevendor.Fault{Finish: "length"}, Answer{Text: "*", Finish: "length", PromptTokens: 2, CompletionTokens: 2}},
-		{"no_choices", fakevendor.Fault{NoChoices: true}, Answer{Finish: FinishEmpty, PromptTokens: 2, CompletionTokens: 2}},
 		{"no_usage", fakevendor.Fault{NoUsage: true}, Answer{Text: "*", Finish: "stop", PromptTokens: 2 + frameTokens, CompletionTokens: 2, Estimated: true}},
 		{"filtered_by_azure", fakevendor.Fault{Status: 400, Body: `{"error":{"message":"x","code":"content_filter","type":null,"innererror":{"code":"ResponsibleAIPolicyViolation","content_filter_result":{"hate":{"filtered":true}}}}}`},
 			Answer{Finish: FinishFilter, PromptTokens: 2 + frameTokens, Estimated: true}},
 		{"thoughts_are_no_answer", fakevendor.Fault{Body: `{"choices":[{"message":{"content":" a\n","reasoning_content":"hm","reasoning":"hm"},"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":99}}}`},
 			Answer{Text: " a\n", Finish: "stop", PromptTokens: 9, CachedTokens: 9, CompletionTokens: 5}},
-		{"think_tags_stay", fakevendor.Fault{Body: `{"choices":[{"message":{"content":"<think>x</think>y"},"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":5}}`},
-			Answer{Text: "<think>x</think>y", Finish: "stop", PromptTokens: 9, CompletionTokens: 5}},
+		{"thoughts_in_front", fakevendor.Fault{Body: `{"choices":[{"message":{"content":"<think>\nx\n</think>\n\ny"},"finish_reason":"stop"}],"usage":{"prompt_tokens":9}}`},
+			Answer{Text: "y", Finish: "stop", PromptTokens: 9, CompletionTokens: 4, Estimated: true}},
+		{"thoughts_without_end", fakevendor.Fault{Body: `{"choices":[{"message":{"content":"<think>\nx"},"finish_reason":"length"}],"usage":{"prompt_tokens":9,"completion_tokens":5}}`},
+			Answer{Finish: "length", PromptTokens: 9, CompletionTokens: 5}},
 		{"parts", fakevendor.Fault{Body: `{"choices":[{"message":{"content":[{"type":"thinking","thinking":[]},{"type":"text","text":"a"},{"type":"text","text":"b"}]},"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":5}}`},
 			Answer{Text: "ab", Finish: "stop", PromptTokens: 9, CompletionTokens: 5}},
 		{"null_content", fakevendor.Fault{Body: `{"choices":[{"message":{"content":null},"finish_reason":null}],"usage":{"prompt_tokens":-9,"completion_tokens":-5}}`},
@@ -278,17 +279,18 @@ func TestManyCallersAndFaults(t *testing.T) {
 }
 
 // While a leader is under way its follower waits, and takes over if the leader is
-// cancelled.
+// cancelled and gets no answer.
 func TestFollowerTakesOver(t *testing.T) {
 	leading, release := make(chan struct{}), make(chan struct{})
-	var once sync.Once
-	v, url := serve(t, fakevendor.Options{Hook: func(s fakevendor.Stage, q fakevendor.Request) {
-		if s == fakevendor.Received && q.N == 1 {
-			once.Do(func() { close(leading) })
-			<-release
-		}
-	}})
-	defer close(release)
+	v, url := serve(t, fakevendor.Options{
+		Fault: faults(fakevendor.Fault{Drop: true}),
+		Hook: func(s fakevendor.Stage, q fakevendor.Request) {
+			if s == fakevendor.Received && q.N == 1 {
+				close(leading)
+				<-release
+			}
+		},
+	})
 	c, _ := client(t, url, func(o *Options) { o.Input, o.Output = 1, 1 })
 	ctx, cancel := context.WithCancel(t.Context())
 	errs := make(chan error, 2)
@@ -297,12 +299,110 @@ func TestFollowerTakesOver(t *testing.T) {
 	<-leading
 	go func() { _, err := c.Answer(context.Background(), p); errs <- err }()
 	cancel()
+	close(release)
 	if a, b := <-errs, <-errs; !errors.Is(errors.Join(a, b), context.Canceled) || a != nil && b != nil {
 		t.Errorf("errors %v and %v", a, b)
 	}
 	worst := float64(1+frameTokens+8) / 1e6
 	if s := c.Spent(); s.InDoubt != 1 || s.DoubtDollars != worst || s.Answers != 1 || v.Ledger().Totals.Received != 2 {
 		t.Errorf("spent %+v, ledger %+v", s, v.Ledger().Totals)
+	}
+}
+
+// What is under way when the context ends is paid for: it comes in, and is kept.
+func TestCancelledUnderWay(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	v, url := serve(t, fakevendor.Options{Hook: func(s fakevendor.Stage, q fakevendor.Request) {
+		if s == fakevendor.Charged {
+			cancel()
+		}
+	}})
+	c, _ := client(t, url, nil)
+	p := Prompt{Text: "q", MaxTokens: 8}
+	if a, err := c.Answer(ctx, p); err != nil || a.Text == "" || a.InDoubt {
+		t.Errorf("got %+v, %v", a, err)
+	}
+	if a := ask(t, c, "q"); !a.Stored || c.o.Store.InDoubt() != 0 || v.Ledger().Totals.Received != 1 {
+		t.Errorf("then %+v, ledger %+v", a, v.Ledger().Totals)
+	}
+	if _, err := c.Answer(ctx, Prompt{Text: "another", MaxTokens: 8}); !errors.Is(err, context.Canceled) || v.Ledger().Totals.Received != 1 {
+		t.Errorf("something new was sent: %v", err)
+	}
+}
+
+func TestKeyIsOneLine(t *testing.T) {
+	_, url := serve(t, fakevendor.Options{Key: testKey})
+	for _, key := range []string{testKey + "\n", " " + testKey + "\r\n"} {
+		c, _ := client(t, url, func(o *Options) { o.Key = key })
+		ask(t, c, "q")
+	}
+}
+
+// A vendor that takes only the other field for tokens gets that, in all later calls too.
+// The answers' keys stay.
+func TestOtherField(t *testing.T) {
+	refusal := map[string]string{
+		"max_tokens":            `{"error":{"message":"Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.","type":"invalid_request_error","param":"max_tokens","code":"unsupported_parameter"}}`,
+		"max_completion_tokens": `{"error":{"message":"Unrecognized request argument supplied: max_completion_tokens","type":"invalid_request_error","param":null,"code":null}}`,
+	}
+	for _, tt := range []struct{ model, sent, wanted string }{
+		{"small", "max_tokens", "max_completion_tokens"},
+		{"gpt-5-mine", "max_completion_tokens", "max_tokens"}, // the library would not send it
+		{"small", "max_tokens", ""},
+	} {
+		t.Run(tt.model+"_"+tt.wanted, func(t *testing.T) {
+			v, url := serve(t, fakevendor.Options{Fault: func(q fakevendor.Request) fakevendor.Fault {
+				for field, body := range refusal {
+					if field != tt.wanted && strings.Contains(string(q.Body), `"`+field+`":8`) {
+						return fakevendor.Fault{Status: 400, Body: body}
+					}
+				}
+				return fakevendor.Fault{}
+			}})
+			c, waits := client(t, url, func(o *Options) { o.Model, o.Retries = tt.model, -1 })
+			before := c.digest(Prompt{Text: "a", MaxTokens: 8})
+			_, err := c.Answer(t.Context(), Prompt{Text: "a", MaxTokens: 8})
+			if tt.wanted == "" {
+				if err == nil || !strings.Contains(err.Error(), "(after 2 calls)") || v.Ledger().Totals.Received != 2 || c.o.Store.InDoubt() != 0 {
+					t.Errorf("got %v, ledger %+v", err, v.Ledger().Totals)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if a := ask(t, c, "b"); a.InDoubt || a.Text == "" {
+				t.Errorf("got %+v", a)
+			}
+			q := v.Requests()
+			if len(q) != 3 || len(*waits) != 0 || !strings.Contains(string(q[2].Body), `"`+tt.wanted+`":8`) || strings.Contains(string(q[2].Body), `"`+tt.sent+`"`) {
+				t.Errorf("%d requests, the last %s; waits %v", len(q), q[len(q)-1].Body, *waits)
+			}
+			if c.digest(Prompt{Text: "a", MaxTokens: 8}) != before || !ask(t, c, "a").Stored {
+				t.Error("the answer is another")
+			}
+		})
+	}
+}
+
+func TestWithoutThoughts(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{"plain", "plain"},
+		{"<think>a</think>b", "b"},
+		{" \n<think>a</think> b", " b"},
+		{"<think>\na\n</think>\r\n \n  b\nc\n", "  b\nc\n"},
+		{"<think></think>\n\n", ""},
+		{"<think>a", ""},
+		{"<think>a</think>b</think>c", "b</think>c"},
+		{"a\n</think>\n\nb", "b"}, // the chat template began them
+		{"the tag <think> opens", "the tag <think> opens"},
+		{"<think> and </think> are tags", " are tags"},
+		{"write <think>x</think>", "write <think>x</think>"},
+		{"", ""},
+	} {
+		if got := withoutThoughts(tt.in); got != tt.want {
+			t.Errorf("%q: got %q, want %q", tt.in, got, tt.want)
+		}
 	}
 }
 
@@ -355,6 +455,7 @@ func TestNew(t *testing.T) {
 		{"good", func(*Options) {}, ""},
 		{"model", func(o *Options) { o.Model = "" }, "model"},
 		{"store", func(o *Options) { o.Store = nil }, "store"},
+		{"two_lines", func(o *Options) { o.Key = "canary\ncanary" }, "must be one line"},
 		{"cold", func(o *Options) { o.Temperature = -1 }, "temperature"},
 		{"field", func(o *Options) { o.MaxTokensField = "n" }, "max_completion_tokens"},
 		{"cap_without_prices", func(o *Options) { o.MaxDollars, o.Count = 1, words }, "needs prices"},

@@ -2,7 +2,6 @@ package reader
 
 import (
 	"crypto/tls"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,8 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/sashabaranov/go-openai"
 )
 
 // Error is a call that was not answered. It holds nothing of the prompt, of the key or
@@ -49,94 +46,6 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, " (after %d calls)", e.Attempts)
 	}
 	return b.String()
-}
-
-// complaint is what a vendor says of an error.
-type complaint struct {
-	Type, Code, Param, Message string
-}
-
-// complaintOf reads a reply of status 400 or more. go-openai knows OpenAI's form; others
-// put the members on top, or a bare string.
-func complaintOf(err error, body []byte) complaint {
-	var api *openai.APIError
-	if errors.As(err, &api) {
-		c := complaint{Type: api.Type, Message: api.Message}
-		if api.Code != nil {
-			c.Code = fmt.Sprint(api.Code)
-		}
-		if api.Param != nil {
-			c.Param = *api.Param
-		}
-		return c
-	}
-	c, _ := embedded(body)
-	return c
-}
-
-// embedded reads an error in a body, and whether there is one. Routers send some with
-// status 200.
-func embedded(body []byte) (complaint, bool) {
-	var outer struct{ Error json.RawMessage }
-	if json.Unmarshal(body, &outer) == nil && len(outer.Error) > 0 && string(outer.Error) != "null" {
-		return members(outer.Error), true
-	}
-	c := members(body)
-	return c, c.Message != ""
-}
-
-func members(object []byte) complaint {
-	var v struct{ Type, Code, Param, Message any }
-	_ = json.Unmarshal(object, &v) // what is no object has no members
-	return complaint{word(v.Type), word(v.Code), word(v.Param), word(v.Message)}
-}
-
-func word(v any) string {
-	switch v := v.(type) {
-	case string:
-		return v
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
-	}
-	return ""
-}
-
-// broke reports whether the account has run out, which no wait mends.
-func (c complaint) broke() bool {
-	for _, s := range []string{c.Type, c.Code} {
-		switch s {
-		case "insufficient_quota", "billing_hard_limit_reached", "billing_not_active":
-			return true
-		}
-	}
-	return false
-}
-
-// filtered reports whether a filter refused the prompt, as Azure says with status 400.
-func (c complaint) filtered() bool { return c.Code == FinishFilter }
-
-var longPrompt = regexp.MustCompile(`(?i)maximum context length (?:is|of) (\d{1,8}) tokens`)
-
-// hint says what to change.
-func (c complaint) hint(status int) string {
-	m := longPrompt.FindStringSubmatch(c.Message)
-	switch {
-	case m != nil:
-		return "prompt and answer are longer than the model's window of " + m[1] + " tokens"
-	case c.Code == "context_length_exceeded":
-		return "prompt and answer are longer than the model's window"
-	case c.broke():
-		return "the account has no credit left"
-	case c.Param == "max_tokens" || c.Param == "max_completion_tokens":
-		return "the model may want the other of max_tokens and max_completion_tokens"
-	case status >= 300 && status < 400:
-		return "the base URL leads elsewhere; name the address it leads to"
-	case status == 401 || status == 403:
-		return "the key is missing, wrong, or not for this model"
-	case status == 404:
-		return "the base URL or the model's name is wrong"
-	}
-	return ""
 }
 
 // Words that vendors use for kinds and codes, so that they are no quotes.

@@ -57,8 +57,8 @@ func TestErrorsQuoteNothing(t *testing.T) {
 					o.Header = http.Header{"X-Pith-Key": {other}}
 				})
 				_, err := c.Answer(t.Context(), Prompt{Text: prompt, MaxTokens: 8})
-				if err == nil && status == 200 && !strings.Contains(body, `"error"`) {
-					return // {} is a completion without choices
+				if err == nil && status == 400 && name == "window" {
+					return
 				}
 				for e := err; ; e = errors.Unwrap(e) {
 					if e == nil {
@@ -105,10 +105,8 @@ func TestErrorText(t *testing.T) {
 		body   string
 		want   string
 	}{
-		{"window", 400, `{"error":{"message":"This model's maximum context length is 8192 tokens. However, you asked for more","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}`,
-			"ask small at fake: status 400, type invalid_request_error, code context_length_exceeded, parameter messages: prompt and answer are longer than the model's window of 8192 tokens"},
-		{"wrong_field", 400, `{"error":{"message":"m","type":"invalid_request_error","param":"max_tokens","code":"unsupported_parameter"}}`,
-			"ask small at fake: status 400, type invalid_request_error, code unsupported_parameter, parameter max_tokens: the model may want the other of max_tokens and max_completion_tokens"},
+		{"too_many_tokens", 400, `{"error":{"message":"max_tokens is too large: 9. This model supports at most 8 completion tokens","type":"invalid_request_error","param":"max_tokens","code":null}}`,
+			"ask small at fake: status 400, type invalid_request_error, parameter max_tokens: the model does not take this bound of the answer's tokens"},
 		{"flat", 422, `{"object":"error","message":"m","type":"BadRequestError","code":40001}`,
 			"ask small at fake: status 422, type BadRequestError, code 40001"},
 		{"plain", 403, `no`, "ask small at fake: status 403: the key is missing, wrong, or not for this model"},
@@ -120,6 +118,51 @@ func TestErrorText(t *testing.T) {
 			_, err := c.Answer(t.Context(), Prompt{Text: "q", MaxTokens: 8})
 			if err == nil || err.Error() != tt.want {
 				t.Errorf("got  %v\nwant %s", err, tt.want)
+			}
+		})
+	}
+}
+
+// A prompt beyond the model's window is answered by nothing, once and for all; the run
+// goes on.
+func TestTooLong(t *testing.T) {
+	tests := []struct {
+		name   string
+		status int
+		body   string
+		want   bool
+	}{
+		{"openai", 400, `{"error":{"message":"m","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}`, true},
+		{"azure", 400, `{"error":{"message":"This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens. Please reduce the length of the messages.","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}`, true},
+		{"vllm", 400, `{"object":"error","message":"This model's maximum context length is 4096 tokens. However, you requested 5000 tokens (4936 in the messages, 64 in the completion).","type":"BadRequestError","param":null,"code":400}`, true},
+		{"vllm_later", 400, `{"error":{"message":"'max_tokens' or 'max_completion_tokens' is too large: 64. This model's maximum context length is 4096 tokens and your request has 4090 input tokens","type":"BadRequestError","param":"max_tokens","code":400}}`, true},
+		{"openrouter", 400, `{"error":{"message":"This endpoint's maximum context length is 8192 tokens. However, you requested about 9000 tokens.","code":400,"metadata":{"provider_name":null}}}`, true},
+		{"openrouter_behind", 400, `{"error":{"message":"Provider returned error","code":400,"metadata":{"raw":"{\"error\":{\"message\":\"m\",\"code\":\"context_length_exceeded\"}}","provider_name":"x"}}}`, true},
+		{"openrouter_text_behind", 400, `{"error":{"message":"Provider returned error","code":400,"metadata":{"raw":"prompt is too long: 9 tokens > 8 maximum"}}}`, true},
+		{"openrouter_with_200", 0, `{"error":{"message":"This endpoint's maximum context length is 8192 tokens.","code":400}}`, true},
+		{"llama_cpp", 400, `{"error":{"code":400,"message":"m","type":"exceed_context_size_error","n_prompt_tokens":9,"n_ctx":8}}`, true},
+		{"bare", 422, `{"error":"Input validation error: ` + "`inputs` tokens + `max_new_tokens`" + ` must be <= 4096"}`, true},
+		{"too_large_at_once", 413, `{"error":{"message":"Request too large for model on tokens per minute (TPM)","type":"tokens","code":"rate_limit_exceeded"}}`, false},
+		{"another_status", 401, `{"error":{"message":"maximum context length","code":null}}`, false},
+		{"another_error", 400, `{"error":{"message":"m","type":"invalid_request_error","param":"messages","code":null}}`, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			v, url := serve(t, fakevendor.Options{Fault: faults(fakevendor.Fault{Status: tt.status, Body: tt.body})})
+			c, _ := client(t, url, func(o *Options) { o.Retries, o.Input, o.Output = -1, 1, 1 })
+			a, err := c.Answer(t.Context(), Prompt{Text: "q", MaxTokens: 8})
+			if !tt.want {
+				if err == nil {
+					t.Errorf("got %+v", a)
+				}
+				return
+			}
+			if want := (Answer{Finish: FinishContext, Took: a.Took}); err != nil || a != want {
+				t.Fatalf("got %+v, %v", a, err)
+			}
+			a.Stored = true
+			if again := ask(t, c, "q"); again != a || v.Ledger().Totals.Received != 1 || c.Spent().Dollars != 0 || c.Spent().DoubtDollars != 0 {
+				t.Errorf("again %+v, spent %+v", again, c.Spent())
 			}
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 	"sync"
 )
 
@@ -61,6 +62,15 @@ type pico int64
 
 func (p pico) dollars() float64 { return float64(p) / 1e12 }
 
+// String has four decimals, and of a small amount as many as show three digits of it.
+func (p pico) String() string {
+	decimals := 4
+	for least := pico(1e10); decimals < 12 && p > 0 && p < least; least /= 10 {
+		decimals++
+	}
+	return strconv.FormatFloat(p.dollars(), 'f', decimals, 64)
+}
+
 // cost of tokens at a price in dollars for a million. It ends at 100 000 dollars, so that
 // sums of what a broken vendor counts stay sums.
 func cost(tokens int, price float64) pico {
@@ -106,8 +116,8 @@ func (m *Meter) reserve(ctx context.Context, worst pico) error {
 		calls, settled := m.calls, m.settled
 		m.mu.Unlock()
 		if calls == 0 {
-			return fmt.Errorf("%w: $%.4f of $%.4f are used and the next call may cost $%.4f; raise the cap to go on, answers so far are kept",
-				ErrCap, used.dollars(), m.max.dollars(), worst.dollars())
+			return fmt.Errorf("%w: $%s of $%s are used and the next call may cost $%s; raise the cap to go on, answers so far are kept",
+				ErrCap, used, m.max, worst)
 		}
 		select {
 		case <-settled:

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/sashabaranov/go-openai"
 )
@@ -16,7 +17,7 @@ import (
 // Options say whom a [Client] asks, and how. Model and Store are needed.
 type Options struct {
 	BaseURL string // up to what comes before /chat/completions; default https://api.openai.com/v1
-	Key     string // "" sends none
+	Key     string // "" sends none; white space around it, as files end with, is not sent
 	Model   string
 
 	// Endpoint stands for BaseURL in names and in the keys of stored answers, for one
@@ -36,7 +37,7 @@ type Options struct {
 	Seed        *int
 
 	// MaxTokensField is "max_tokens" or "max_completion_tokens". Default: the latter for
-	// OpenAI's reasoning models.
+	// OpenAI's reasoning models. If the vendor takes only the other one, that is sent.
 	MaxTokensField string
 
 	// Effort is sent as reasoning_effort. Reasoning is added to the MaxTokens of each
@@ -83,10 +84,11 @@ func (o *Options) defaults() {
 	if o.BaseURL == "" {
 		o.BaseURL = defaultURL
 	}
+	o.Key = strings.TrimSpace(o.Key)
 	if o.MaxTokensField == "" {
-		o.MaxTokensField = "max_tokens"
+		o.MaxTokensField = maxTokens
 		if thinks.MatchString(o.Model) {
-			o.MaxTokensField = "max_completion_tokens"
+			o.MaxTokensField = maxCompletionTokens
 		}
 	}
 	switch {
@@ -118,7 +120,8 @@ func (o *Options) check() error {
 	bad(o.Store == nil, "a store must be given: without it answers would be paid for twice")
 	t := float64(o.Temperature)
 	bad(t < 0 || math.IsNaN(t) || math.IsInf(t, 0), "temperature must be 0 or more; got %v", t)
-	bad(o.MaxTokensField != "" && o.MaxTokensField != "max_tokens" && o.MaxTokensField != "max_completion_tokens",
+	bad(strings.ContainsFunc(strings.TrimSpace(o.Key), unicode.IsControl), "the key holds a line end or another control character; it must be one line")
+	bad(o.MaxTokensField != "" && o.MaxTokensField != maxTokens && o.MaxTokensField != maxCompletionTokens,
 		"the field for tokens must be max_tokens or max_completion_tokens; got %q", o.MaxTokensField)
 	bad(o.Reasoning < 0, "tokens for reasoning must be 0 or more; got %d", o.Reasoning)
 	for _, price := range []float64{o.Input, o.Output, o.MaxDollars} {

@@ -21,9 +21,13 @@ type record struct {
 	CompletionTokens int           `json:"completion_tokens"`
 	Estimated        bool          `json:"estimated,omitempty"`
 	Took             time.Duration `json:"took_ns"`
+	InDoubt          bool          `json:"in_doubt,omitempty"`
 }
 
 const recordMagic = "pith answer 1 "
+
+// noChoice was once stored of replies that hold no answer.
+const noChoice = "empty"
 
 var errDamaged = errors.New("not a whole answer of this prompt")
 
@@ -31,7 +35,7 @@ func encodeRecord(d digest, a Answer) ([]byte, error) {
 	body, err := json.Marshal(record{
 		Digest: d.String(), Model: a.Model, Text: a.Text, Finish: a.Finish,
 		PromptTokens: a.PromptTokens, CachedTokens: a.CachedTokens, CompletionTokens: a.CompletionTokens,
-		Estimated: a.Estimated, Took: a.Took,
+		Estimated: a.Estimated, Took: a.Took, InDoubt: a.InDoubt,
 	})
 	if err != nil {
 		return nil, err
@@ -45,12 +49,13 @@ func decodeRecord(d digest, file []byte) (Answer, error) {
 	head, body, _ := bytes.Cut(file, []byte("\n"))
 	sum := sha256.Sum256(body)
 	var r record
-	if string(head) != recordMagic+hex.EncodeToString(sum[:]) || json.Unmarshal(body, &r) != nil || r.Digest != d.String() {
+	if string(head) != recordMagic+hex.EncodeToString(sum[:]) || json.Unmarshal(body, &r) != nil || r.Digest != d.String() ||
+		r.Finish == noChoice {
 		return Answer{}, errDamaged
 	}
 	return Answer{
 		Text: r.Text, Finish: r.Finish, Model: r.Model,
 		PromptTokens: r.PromptTokens, CachedTokens: r.CachedTokens, CompletionTokens: r.CompletionTokens,
-		Estimated: r.Estimated, Took: r.Took, Stored: true,
+		Estimated: r.Estimated, Took: r.Took, InDoubt: r.InDoubt, Stored: true,
 	}, nil
 }

@@ -15,9 +15,8 @@ import (
 // maxReply bounds what is read of a vendor's reply, in bytes.
 const maxReply = 16 << 20
 
-// request is what the library sends for a prompt. A temperature of 0 it leaves out; see
-// [exchange.Do].
-func (c *Client) request(p Prompt) openai.ChatCompletionRequest {
+// request is what the library sends for a prompt, beside what is in more.
+func (c *Client) request(p Prompt, field string) openai.ChatCompletionRequest {
 	r := openai.ChatCompletionRequest{
 		Model:           c.o.Model,
 		Temperature:     c.o.Temperature,
@@ -28,13 +27,42 @@ func (c *Client) request(p Prompt) openai.ChatCompletionRequest {
 		r.Messages = append(r.Messages, openai.ChatCompletionMessage{Role: openai.ChatMessageRoleSystem, Content: c.o.System})
 	}
 	r.Messages = append(r.Messages, openai.ChatCompletionMessage{Role: openai.ChatMessageRoleUser, Content: p.Text})
-	if c.o.MaxTokensField == "max_tokens" {
+	switch {
+	case field != c.o.MaxTokensField: // in more
+	case field == maxTokens:
 		//lint:ignore SA1019 most vendors but OpenAI know no other
 		r.MaxTokens = c.most(p)
-	} else {
+	default:
 		r.MaxCompletionTokens = c.most(p)
 	}
 	return r
+}
+
+// more are members of the request's object that the library will not send: a temperature
+// of 0, without which vendors take 1, and the field for tokens that it thinks wrong.
+func (c *Client) more(p Prompt, field string) string {
+	s := ""
+	if most := c.most(p); field != c.o.MaxTokensField && most > 0 {
+		s = fmt.Sprintf(`,"%s":%d`, field, most)
+	}
+	if c.o.Temperature == 0 && !thinks.MatchString(c.o.Model) {
+		s += `,"temperature":0`
+	}
+	return s
+}
+
+// The two names of the field that bounds an answer's tokens.
+const (
+	maxTokens           = "max_tokens"
+	maxCompletionTokens = "max_completion_tokens"
+)
+
+// field is the one to send.
+func (c *Client) field(other bool) string {
+	if (c.o.MaxTokensField == maxTokens) != other {
+		return maxTokens
+	}
+	return maxCompletionTokens
 }
 
 // most is how many tokens the vendor may write, 0 for as many as it likes.
@@ -50,7 +78,7 @@ func (c *Client) most(p Prompt) int {
 type exchange struct {
 	http   *http.Client
 	header http.Header // set on the request
-	zero   bool        // send a temperature of 0
+	more   string      // added to the request's object
 
 	// What came of it.
 	status int // 0: no answer
@@ -93,11 +121,8 @@ func (x *exchange) prepare(req *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if x.zero {
-		// The library's field is left out when it is 0, and vendors then take 1. The body
-		// is an object with members before its last byte.
-		body = append(body[:len(body)-1], `,"temperature":0}`...)
-	}
+	// The body is an object with members before its last byte.
+	body = append(body[:len(body)-1], x.more+"}"...)
 	req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	// With an Idempotency-Key the transport would send a request again on its own and
 	// tell nobody; without GetBody it cannot.
@@ -108,18 +133,32 @@ func (x *exchange) prepare(req *http.Request) error {
 	return nil
 }
 
-// answer reads a completion. A vendor that says nothing gives an answer without text.
+// answer reads a completion with a choice.
 func (c *Client) answer(res openai.ChatCompletionResponse, p Prompt, took time.Duration) Answer {
-	a := Answer{Finish: FinishEmpty, Model: res.Model, Took: took}
-	if len(res.Choices) > 0 {
-		first := res.Choices[0]
-		a.Text, a.Finish = content(first.Message), string(first.FinishReason)
-	}
+	first := res.Choices[0]
+	said := content(first.Message)
+	a := Answer{Text: withoutThoughts(said), Finish: string(first.FinishReason), Model: res.Model, Took: took}
 	if a.Finish == FinishFilter {
-		a.Text = ""
+		said, a.Text = "", ""
 	}
-	c.countTokens(&a, res.Usage, p)
+	c.countTokens(&a, res.Usage, p, said)
 	return a
+}
+
+// withoutThoughts is what follows </think>, from its first line that is not blank.
+// Servers whose chat template has <think> in it send the thoughts without that. Thoughts
+// that began and did not end are no answer.
+func withoutThoughts(s string) string {
+	before, after, closed := strings.Cut(s, "</think>")
+	opened := strings.HasPrefix(strings.TrimSpace(s), "<think>")
+	switch {
+	case opened && !closed:
+		return ""
+	case !closed || !opened && strings.Contains(before, "<think>"):
+		return s
+	}
+	blank := after[:len(after)-len(strings.TrimLeft(after, " \t\r\n"))]
+	return after[strings.LastIndexByte(blank, '\n')+1:]
 }
 
 // content is the text of a message, which some vendors give in parts, thoughts among
@@ -137,13 +176,13 @@ func content(m openai.ChatCompletionMessage) string {
 
 // countTokens takes the vendor's counts, and ours where there are none: no prompt has 0
 // tokens, and no text.
-func (c *Client) countTokens(a *Answer, u openai.Usage, p Prompt) {
+func (c *Client) countTokens(a *Answer, u openai.Usage, p Prompt, said string) {
 	a.PromptTokens, a.CompletionTokens = u.PromptTokens, u.CompletionTokens
 	if a.PromptTokens <= 0 {
 		a.PromptTokens, a.Estimated = c.promptTokens(p), true
 	}
-	if a.CompletionTokens < 0 || a.CompletionTokens == 0 && a.Text != "" {
-		a.CompletionTokens, a.Estimated = c.count(a.Text), true
+	if a.CompletionTokens < 0 || a.CompletionTokens == 0 && said != "" {
+		a.CompletionTokens, a.Estimated = c.count(said), true
 	}
 	if d := u.PromptTokensDetails; d != nil {
 		a.CachedTokens = min(max(d.CachedTokens, 0), a.PromptTokens)

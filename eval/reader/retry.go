@@ -14,6 +14,7 @@ type outcome struct {
 	again  bool          // another try may help
 	after  time.Duration // as the vendor asks; below 0 if it does not
 	maybe  bool          // it may have been charged for all the same
+	swap   bool          // the vendor wants the other field for tokens
 }
 
 const (

@@ -51,6 +51,9 @@ func TestRetries(t *testing.T) {
 		{"too_long", []fakevendor.Fault{{Body: strings.Repeat(" ", maxReply+1)}}, nil, "longer than 16 MiB", 1, 1, true},
 		{"error_with_200", []fakevendor.Fault{{Body: `{"error":{"message":"m","code":502}}`}}, []time.Duration{250 * ms}, "", 2, 1, false},
 		{"final_error_with_200", []fakevendor.Fault{{Body: `{"error":"m"}`}}, nil, "status 200", 1, 1, true},
+		{"no_choices", []fakevendor.Fault{{NoChoices: true}}, []time.Duration{250 * ms}, "", 2, 1, false},
+		{"never_a_choice", slices.Repeat([]fakevendor.Fault{{NoChoices: true}}, 6),
+			[]time.Duration{250 * ms, 500 * ms, 1 * s, 2 * s, 4 * s}, "status 200: the reply holds no answer (after 6 calls)", 6, 6, true},
 		{"gives_up", five, []time.Duration{250 * ms, 500 * ms, 1 * s, 2 * s, 4 * s}, "(after 6 calls)", 6, 0, false},
 		{"cut_then_refused", []fakevendor.Fault{{Cut: true}, status(400)}, []time.Duration{250 * ms}, "status 400", 2, 1, true},
 	}
@@ -86,6 +89,9 @@ func TestRetries(t *testing.T) {
 			}
 			if got := c.o.Store.InDoubt() == 1; got != tt.intent {
 				t.Errorf("intent left: %v, want %v", got, tt.intent)
+			}
+			if stored := on(t, c.o.Store.dir, "answers"); len(stored) > 0 != (tt.err == "") {
+				t.Errorf("stored %v", stored)
 			}
 			if tt.err != "" && (spent.Answers != 0 || spent.Dollars != 0) {
 				t.Errorf("spent %+v", spent)

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 )
@@ -16,9 +15,12 @@ import (
 // Store keeps answers in a folder:
 //
 //	answers/DIGEST   an answer, written whole before anyone gets to see it
-//	intents/DIGEST   empty: a call for it may have been sent
+//	intents/DIGEST   a call for it may have been sent; bytes for the answer's room
 //	aside/           files that stood for answers and were none
 //	lock             held while the store is open
+//
+// The answer is written over its intent, which then moves: where files are overwritten in
+// place, a disk that fills up during a call does not cost its answer.
 //
 // An intent without an answer is a call in doubt: the process was killed, or the line
 // broke, and nobody here knows whether the vendor charged for it. Files hold answers and
@@ -81,19 +83,8 @@ func (s *Store) open() error {
 	return s.recover()
 }
 
-// recover tidies up after a process that was killed, and learns what is in doubt.
+// recover learns what is in doubt, and tidies up.
 func (s *Store) recover() error {
-	answers, err := os.ReadDir(s.path("answers"))
-	if err != nil {
-		return err
-	}
-	for _, e := range answers {
-		if strings.HasPrefix(e.Name(), tempPrefix) {
-			if err := os.Remove(s.path("answers", e.Name())); err != nil {
-				return err
-			}
-		}
-	}
 	intents, err := os.ReadDir(s.path("intents"))
 	if err != nil {
 		return err
@@ -181,17 +172,18 @@ func (s *Store) before(d digest) intent {
 	return s.intents[d]
 }
 
-// intend says on disk that a call is about to be sent. Without an error, the note
-// outlives a power cut. Calls for one digest come one at a time, see flights.
-func (s *Store) intend(d digest) error {
+// intend says on disk that a call is about to be sent, and takes room for an answer of
+// that many bytes. Without an error, the note outlives a power cut. Calls for one digest
+// come one at a time, see flights.
+func (s *Store) intend(d digest, room int) error {
 	s.mu.Lock()
 	before, closed := s.intents[d], s.closed
 	s.mu.Unlock()
 	if closed {
 		return errors.New("the store of answers is closed")
 	}
-	if before == fresh {
-		if err := s.writeIntent(d); err != nil {
+	if before != resumed {
+		if err := s.writeIntent(d, room); err != nil {
 			return fmt.Errorf("note a call before it is sent: %w", err)
 		}
 	}
@@ -201,12 +193,22 @@ func (s *Store) intend(d digest) error {
 	return nil
 }
 
-func (s *Store) writeIntent(d digest) error {
+func (s *Store) writeIntent(d digest, room int) error {
+	return errors.Join(s.overwrite(d, make([]byte, room)), syncDir(s.path("intents")))
+}
+
+// overwrite writes b into an intent from its beginning, and no empty file in between:
+// that would give the room away.
+func (s *Store) overwrite(d digest, b []byte) error {
 	f, err := os.OpenFile(s.intentPath(d), os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Sync(), f.Close(), syncDir(s.path("intents")))
+	_, err = f.WriteAt(b, 0)
+	if err == nil {
+		err = f.Truncate(int64(len(b)))
+	}
+	return errors.Join(err, f.Sync(), f.Close())
 }
 
 // withdraw takes an intent back: the vendor cannot have charged for the call.
@@ -231,23 +233,14 @@ func (s *Store) write(d digest, a Answer) error {
 	if err != nil {
 		return err
 	}
-	// CreateTemp makes files that only their owner may read.
-	tmp, err := os.CreateTemp(s.path("answers"), tempPrefix+"*")
-	if err != nil {
+	if err := s.overwrite(d, b); err != nil {
 		return err
 	}
-	_, err = tmp.Write(b)
-	if err = errors.Join(err, tmp.Sync(), tmp.Close()); err == nil {
-		err = os.Rename(tmp.Name(), s.answerPath(d))
-	}
-	if err != nil {
-		_ = os.Remove(tmp.Name())
+	if err := os.Rename(s.intentPath(d), s.answerPath(d)); err != nil {
 		return err
 	}
 	return syncDir(s.path("answers"))
 }
-
-const tempPrefix = "new-"
 
 func (s *Store) path(parts ...string) string {
 	return filepath.Join(append([]string{s.dir}, parts...)...)

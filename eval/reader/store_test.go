@@ -35,6 +35,14 @@ func TestDamagedAnswers(t *testing.T) {
 			}
 			write(t, path, b)
 		}},
+		{"no_choice", func(t *testing.T, path string, _ []byte) {
+			d, _ := parseDigest(filepath.Base(path))
+			b, err := encodeRecord(d, Answer{Finish: "empty"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			write(t, path, b)
+		}},
 		{"bare_json", func(t *testing.T, path string, b []byte) {
 			_, body, _ := bytes.Cut(b, []byte("\n"))
 			write(t, path, body)
@@ -111,7 +119,7 @@ func FuzzDecodeRecord(f *testing.F) {
 }
 
 func TestRecordKeepsAnswers(t *testing.T) {
-	want := Answer{Text: "a\x00\n<\u2028&é", Finish: "stop", Model: "m", PromptTokens: 1, CachedTokens: 2, CompletionTokens: 3, Estimated: true, Took: 4}
+	want := Answer{Text: "a\x00\n<\u2028&é", Finish: "stop", Model: "m", PromptTokens: 1, CachedTokens: 2, CompletionTokens: 3, Estimated: true, Took: 4, InDoubt: true}
 	b, err := encodeRecord(digest{1}, want)
 	if err != nil {
 		t.Fatal(err)
@@ -234,6 +242,55 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
+// The room for an answer is taken before the call, and the answer is written over it: it
+// needs no more of a disk that has filled up since.
+func TestRoomForAnswers(t *testing.T) {
+	s := open(t, t.TempDir())
+	var c *Client
+	p := Prompt{Text: "q", MaxTokens: 100}
+	var taken os.FileInfo
+	_, url := serve(t, fakevendor.Options{Hook: func(stage fakevendor.Stage, _ fakevendor.Request) {
+		if stage == fakevendor.Received {
+			taken, _ = os.Stat(s.intentPath(c.digest(p)))
+		}
+	}})
+	c, _ = client(t, url, func(o *Options) { o.Store = s })
+	if _, err := c.Answer(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(s.answerPath(c.digest(p)))
+	if err != nil || taken == nil || taken.Size() != 4096+8*100 || !os.SameFile(taken, info) || info.Size() > 1000 {
+		t.Errorf("took %v, stored %v, %v", taken, info, err)
+	}
+}
+
+// That a call was in doubt is known of its answer in all later runs.
+func TestDoubtIsKept(t *testing.T) {
+	dir := t.TempDir()
+	_, url := serve(t, fakevendor.Options{Fault: func(q fakevendor.Request) fakevendor.Fault {
+		return fakevendor.Fault{Cut: q.Nth == 1 && q.Prompt != "calm"}
+	}})
+	s := open(t, dir)
+	c, _ := client(t, url, func(o *Options) { o.Store = s })
+	once, _ := client(t, url, func(o *Options) { o.Store, o.Retries = s, -1 })
+	ask(t, c, "calm")
+	ask(t, c, "cut")
+	if _, err := once.Answer(t.Context(), Prompt{Text: "left", MaxTokens: 8}); err == nil {
+		t.Fatal("answered")
+	}
+	s.Close()
+	s = open(t, dir)
+	c, _ = client(t, url, func(o *Options) { o.Store = s })
+	ask(t, c, "left")
+	s.Close()
+	c, _ = client(t, url, func(o *Options) { o.Store = open(t, dir) })
+	for text, want := range map[string]bool{"calm": false, "cut": true, "left": true} {
+		if a := ask(t, c, text); a.InDoubt != want || !a.Stored {
+			t.Errorf("%s: got %+v", text, a)
+		}
+	}
+}
+
 func TestNoIntentNoCall(t *testing.T) {
 	v, url := serve(t, fakevendor.Options{})
 	s := open(t, t.TempDir())
@@ -262,7 +319,6 @@ func TestRecovery(t *testing.T) {
 	write(t, s.intentPath(answered), nil)
 	write(t, s.intentPath(doubtful), []byte("torn"))
 	write(t, s.path("intents", "README"), nil)
-	write(t, s.path("answers", tempPrefix+"1"), []byte("half"))
 	s.Close()
 
 	s = open(t, dir)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pith-proxy/pith/eval"
@@ -15,7 +16,7 @@ type CompareOptions struct {
 	Resamples int     // of the bootstrap; default eval.DefaultResamples
 	Seed      uint64  // of the bootstrap
 	Tolerance float64 // a mean may be lower by this much; not negative
-	Force     bool    // compare what differs in set, unit, reader or metric; the comparison says so
+	Force     bool    // compare what differs in set, unit, seed, way, reader, metric or texts; the comparison says so
 	NameA     string  // for people; default "A"
 	NameB     string  // default "B"
 }
@@ -41,8 +42,12 @@ type Comparison struct {
 	Resamples int      `json:"resamples"`
 	Seed      uint64   `json:"seed"`
 
-	// Tested counts the lines over all tasks, and those of one task, in which anything
-	// changed: the two families of tests.
+	// ByLength: a report does not have [Outcome.Item], so that items with the same ID
+	// count as the same if their texts are of one length.
+	ByLength bool `json:"by_length,omitempty"`
+
+	// Tested counts the lines over all tasks, and those of one task, that have a verdict
+	// and in which anything changed: the two families of tests.
 	Tested      int `json:"tested"`
 	TestedTasks int `json:"tested_tasks"`
 
@@ -70,6 +75,7 @@ type Line struct {
 	Verdict    string  `json:"verdict"`
 	P          float64 `json:"p"`                    // of a difference that low if b were no worse than the tolerance allows
 	Regression bool    `json:"regression,omitempty"` // worse, and it stands when all lines are counted
+	KeepsMore  bool    `json:"keeps_more,omitempty"` // b clearly kept more of the texts of these very pairs
 }
 
 // KeptLine is how much more of the texts b kept: an arm that keeps more at the same
@@ -98,13 +104,16 @@ type Unpaired struct {
 	Arm     string  `json:"arm"`
 	Rate    float64 `json:"rate"`
 	Measure string  `json:"measure,omitempty"` // "": the whole outcome is missing in the other
+	Other   bool    `json:"other,omitempty"`   // the other report has another text or question under the same ID
 	Items   int     `json:"items"`
 }
 
 // Compare pairs the outcomes of two reports by task, item, arm and rate, and estimates
 // b − a of each measure over all tasks and by task with a paired bootstrap. Reports of
-// another set, unit, reader or metric are an error unless forced, and so are reports
-// that have nothing in common. What only one of them has is counted in the result.
+// another set, unit, seed, way to the methods, reader or metric are an error unless
+// forced, and so are reports in which one ID stands for two texts; forced, such items
+// count as without a partner. Reports that have nothing in common are an error. What only
+// one of them has is counted in the result.
 func Compare(a, b *Report, o CompareOptions) (*Comparison, error) {
 	if a == nil || b == nil {
 		return nil, errors.New("compare reports: give two reports")
@@ -128,6 +137,9 @@ func Compare(a, b *Report, o CompareOptions) (*Comparison, error) {
 	groups, err := c.pair(a, b)
 	if err != nil {
 		return nil, fmt.Errorf("compare reports: %w", err)
+	}
+	if n := c.others(); n > 0 && !o.Force {
+		return nil, fmt.Errorf("compare reports: %s of a have another text or question in b under the same ID: run both over the same items, or force the comparison to leave these out", plural(n, "result"))
 	}
 	if len(groups) == 0 {
 		return nil, errors.New("compare reports: no arm has an item at a rate in both")
@@ -211,6 +223,8 @@ func differences(a, b *Report) []string {
 	}
 	differ("the set", a.Set, b.Set)
 	differ("the unit", a.Unit, b.Unit)
+	differ("the seed", strconv.FormatUint(a.Seed, 10), strconv.FormatUint(b.Seed, 10))
+	differ("the way to the methods", a.Through, b.Through)
 	if a.Reader != nil && b.Reader != nil {
 		differ("the reader", a.Reader.Name, b.Reader.Name)
 	}

@@ -17,6 +17,9 @@ func (c *Comparison) WriteMarkdown(w io.Writer) error {
 		m.para("Forced although " + md(d) + ".")
 	}
 	m.para(c.method())
+	if c.ByLength {
+		m.para("A report is from before items had digests: items with the same ID were taken for the same where their texts have the same length, which another text or question may have, too.")
+	}
 	c.mdLines(m, "Regressions", func(l Line) bool { return l.Regression })
 	c.mdLines(m, "Over all tasks", func(l Line) bool { return l.Task == "" && l.Verdict != Same })
 	c.mdLines(m, "By task", func(l Line) bool { return l.Task != "" && l.Verdict != Same })
@@ -56,7 +59,7 @@ func (c *Comparison) method() string {
 		s += ", " + by(Few) + " (fewer than " + strconv.Itoa(fewPairs) + " pairs: no verdict)"
 	}
 	s += ". A line is better or worse if the 95 % interval of its difference (" + count(c.Resamples) + " paired bootstrap resamples, seed " +
-		strconv.FormatUint(c.Seed, 10) + ") lies beyond the tolerance of " + num(c.Tolerance) + "; looked at alone, one equal line in twenty does so by chance."
+		strconv.FormatUint(c.Seed, 10) + ") lies beyond the tolerance of " + num(c.Tolerance) + "; looked at alone, at least one equal line in twenty does so by chance, and more with few items."
 	return s + " A regression is a worse line that stands when all tested lines are counted, " + count(c.Tested) + " over all tasks and " + count(c.TestedTasks) +
 		" by task (Holm; 5 % for any false alarm). Timings never decide."
 }
@@ -75,27 +78,17 @@ func (c *Comparison) mdLines(m *markdown, title string, is func(Line) bool) {
 		if l.Regression {
 			verdict = "**regression**"
 		}
-		if l.Verdict == Better && c.keepsMore(l) {
+		if l.KeepsMore {
 			verdict += ", but keeps more"
 		}
 		rows = append(rows, []string{md(l.Arm), ratio(l.Rate), md(l.Measure) + " " + mdBadge(l.Kind), task, verdict,
-			count(l.Items), count(l.Changed), num(l.A), num(l.B), signed(l.Diff.Mean), interval(l.Diff)})
+			count(l.Items), count(l.Changed), num(l.A), num(l.B), signed(l.Diff.Mean), within(l.Diff, l.Items, "")})
 	}
 	if len(rows) == 0 {
 		return
 	}
 	m.para("## " + title)
 	m.table(5, []string{"arm", "asked", "measure", "task", "verdict", "items", "changed", md(c.A), md(c.B), "difference", "95 %"}, rows)
-}
-
-// keepsMore reports whether b clearly kept more of the texts than a.
-func (c *Comparison) keepsMore(l Line) bool {
-	for _, k := range c.Kept {
-		if k.Arm == l.Arm && k.Rate == l.Rate {
-			return k.Diff.Low > 0
-		}
-	}
-	return false
 }
 
 func (c *Comparison) mdKept(m *markdown) {
@@ -136,10 +129,14 @@ func (c *Comparison) mdUnpaired(m *markdown) {
 		if u.In == "b" {
 			in = c.B
 		}
+		where := "only in "
 		if u.Measure != "" {
 			what = "values of " + md(u.Measure)
 		}
-		rows = append(rows, []string{"only in " + md(in), md(u.Arm), ratio(u.Rate), what, count(u.Items)})
+		if u.Other {
+			where, what = "in ", "whole items: another text or question has the same ID in the other"
+		}
+		rows = append(rows, []string{where + md(in), md(u.Arm), ratio(u.Rate), what, count(u.Items)})
 	}
 	if len(rows) > 0 {
 		m.para("## Without a partner")

@@ -228,6 +228,8 @@ func TestWhatDoesNotCompare(t *testing.T) {
 		forced bool
 	}{
 		{"set", func(r *Report) { r.Set = "other" }, `the set is "MiniLongBench" in a and "other" in b`, true},
+		{"seed", func(r *Report) { r.Seed = 2 }, `the seed is "1" in a and "2" in b`, true},
+		{"through", func(r *Report) { r.Through = "api" }, "the way to the methods", true},
 		{"unit", func(r *Report) { r.Unit = "words" }, "the unit", true},
 		{"reader", func(r *Report) { r.Reader = &Reader{Name: "x"} }, "the reader", true},
 		{"about", func(r *Report) { r.Measures[0].About = "else" }, "the meaning of measure survival", true},
@@ -371,56 +373,9 @@ func TestComparisonJSON(t *testing.T) {
 	}
 }
 
-// TestStudentLower checks against printed tables of the distribution.
-func TestStudentLower(t *testing.T) {
-	for _, c := range []struct{ t, freedom, want float64 }{
-		{0, 5, 0.5}, {-12.7062, 1, 0.025}, {-63.6567, 1, 0.005}, {-2.2281, 10, 0.025}, {-3.1693, 10, 0.005},
-		{-1.8125, 10, 0.05}, {-2.0003, 60, 0.025}, {-2.6603, 60, 0.005}, {-3.4602, 60, 0.0005}, {-1.9600, 1e6, 0.025}, {-3.2905, 1e6, 0.0005},
-	} {
-		if got := studentLower(c.t, c.freedom); math.Abs(got-c.want) > 2e-4*c.want+1e-9 && math.Abs(got-c.want)/c.want > 1e-3 {
-			t.Errorf("t %v, %v degrees: got %v, want %v", c.t, c.freedom, got, c.want)
-		}
-	}
-}
-
-func TestLowerTail(t *testing.T) {
-	ones, zeros := []float64{1, 1, 1, 1, 1, 1, 1, 1}, make([]float64, 8)
-	for _, c := range []struct {
-		name      string
-		a, b      []float64
-		tolerance float64
-		want      float64
-	}{
-		{"equal", ones, ones, 0, 1},
-		{"higher", zeros, ones, 0, 1},
-		{"one_pair", ones[:1], zeros[:1], 0, 1},
-		{"all_lower_alike", ones, zeros, 0, 1.0 / 256},
-		{"within_tolerance", ones, zeros, 1, 1},
-		{"two_of_eight_can_say_no_more_than_a_quarter", ones, []float64{-9, -9, 1, 1, 1, 1, 1, 1}, 0, 0.25},
-	} {
-		if got := lowerTail(c.a, c.b, c.tolerance); got != c.want {
-			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
-		}
-	}
-}
-
-func TestHolm(t *testing.T) {
-	lines := []*Line{{P: 0.04}, {P: 0.01}, {P: 0.016}, {P: 0.9}}
-	holm(lines, 0.05) // 0.01 ≤ 0.05/4, 0.016 ≤ 0.05/3, 0.04 > 0.05/2
-	var got []float64
-	for _, l := range lines {
-		if l.Regression {
-			got = append(got, l.P)
-		}
-	}
-	if !slices.Equal(got, []float64{0.01, 0.016}) {
-		t.Errorf("rejected %v", got)
-	}
-}
-
 // TestFamiliesShareTheErrorRate: 0.04 stands alone, but not beside tests of tasks.
 func TestFamiliesShareTheErrorRate(t *testing.T) {
-	line := Line{P: 0.04, Changed: 9}
+	line := Line{P: 0.04, Changed: 9, Verdict: Worse}
 	for _, c := range []struct {
 		name   string
 		others []Line
@@ -435,5 +390,151 @@ func TestFamiliesShareTheErrorRate(t *testing.T) {
 		if cmp.decide(); cmp.Worse() != c.want {
 			t.Errorf("%s: worse is %v", c.name, cmp.Worse())
 		}
+	}
+}
+
+// TestFewNeverFails: whatever its p, a line of few pairs is no regression, and it is not
+// counted among the tests.
+func TestFewNeverFails(t *testing.T) {
+	c := &Comparison{Lines: []Line{{P: 1e-9, Changed: 5, Items: 5, Verdict: Few}, {P: 1e-9, Changed: 9, Verdict: Worse}, {P: 1e-9, Changed: 9, Verdict: Same}}}
+	c.decide()
+	if c.Lines[0].Regression || !c.Lines[1].Regression || c.Lines[2].Regression || c.Tested != 2 {
+		t.Errorf("%+v, %d tested", c.Lines, c.Tested)
+	}
+	p := two
+	p.items, p.tasks = fewPairs-1, 1
+	// Five pairs that all fall alike: 1 in 32, and nothing else is tested.
+	c = compare(t, made(p), changed(p, lower("bm25", "", "must_keep", 0.5, 1)), CompareOptions{})
+	if c.Worse() || c.Tested != 0 {
+		t.Errorf("worse %v, %d tested", c.Worse(), c.Tested)
+	}
+}
+
+// TestVerdictsAgreeWithTheExitCode: the head counts as many regressions as fail, and
+// each is one of the lines called worse.
+func TestVerdictsAgreeWithTheExitCode(t *testing.T) {
+	c := &Comparison{Lines: []Line{{P: 1e-9, Changed: 9, Verdict: Same}}}
+	c.decide()
+	if c.Worse() || c.outcome() != "No regression." {
+		t.Errorf("worse %v, and it says %q", c.Worse(), c.outcome())
+	}
+}
+
+func TestAnotherTextUnderTheSameID(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		edit func(o *Outcome)
+	}{
+		{"another_digest", func(o *Outcome) { o.Item = "other" }},
+		{"another_length", func(o *Outcome) { o.Full++ }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := changed(two, func(_ int, o *Outcome) {
+				if o.ID == "qmsum-3" {
+					c.edit(o)
+				}
+			})
+			_, err := Compare(madeOnce(two), b, CompareOptions{Resamples: 10})
+			if err == nil || !strings.Contains(err.Error(), "7 results of a have another text or question in b under the same ID") {
+				t.Fatalf("got %v", err)
+			}
+			got := compare(t, madeOnce(two), b, CompareOptions{Resamples: 10, Force: true})
+			n := 0
+			for _, u := range got.Unpaired {
+				if !u.Other || u.Items != 1 {
+					t.Errorf("%+v", u)
+				}
+				n += u.Items
+			}
+			if n != 14 {
+				t.Errorf("%d results have no partner, want 7 of each", n)
+			}
+			for _, l := range got.Lines {
+				if l.Task == "" && l.Measure == "must_keep" && l.Items != 119 {
+					t.Errorf("%d pairs, want 119", l.Items)
+				}
+			}
+			var m bytes.Buffer
+			if err := got.WriteMarkdown(&m); err != nil || !strings.Contains(m.String(), "another text or question has the same ID in the other") {
+				t.Errorf("it is not said (%v)", err)
+			}
+		})
+	}
+}
+
+// TestOlderReportsPairByLength says so, and refuses what differs in that.
+func TestOlderReportsPairByLength(t *testing.T) {
+	old := changed(two, func(_ int, o *Outcome) { o.Item = "" })
+	c := compare(t, old, madeOnce(two), CompareOptions{Resamples: 10})
+	var m bytes.Buffer
+	if err := c.WriteMarkdown(&m); err != nil || !c.ByLength || len(c.Unpaired) > 0 || !strings.Contains(m.String(), "from before items had digests") {
+		t.Errorf("by length %v, unpaired %v, %v", c.ByLength, c.Unpaired, err)
+	}
+	if c := compare(t, madeOnce(two), madeOnce(two), CompareOptions{Resamples: 10}); c.ByLength {
+		t.Error("of two newer reports it is said, too")
+	}
+	longer := changed(two, func(_ int, o *Outcome) { o.Item, o.Full = "", o.Full+1 })
+	if _, err := Compare(old, longer, CompareOptions{Resamples: 10}); err == nil || !strings.Contains(err.Error(), "another text") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestOtherUnitsPairByDigest: counted otherwise, the same text has another length.
+func TestOtherUnitsPairByDigest(t *testing.T) {
+	b := changed(two, func(_ int, o *Outcome) { o.Full *= 2 })
+	b.Unit = "words"
+	if c := compare(t, madeOnce(two), b, CompareOptions{Resamples: 10, Force: true}); len(c.Unpaired) > 0 {
+		t.Errorf("unpaired %v", c.Unpaired)
+	}
+}
+
+// TestKeepingMoreIsOfTheSamePairs: one task of three keeps more, the two others less, so
+// that all together do not.
+func TestKeepingMoreIsOfTheSamePairs(t *testing.T) {
+	b := changed(two, func(_ int, o *Outcome) {
+		if o.Arm != "llmlingua2" {
+			return
+		}
+		o.Values["must_keep"] += 0.05
+		if o.Kept -= o.Full / 20; o.Task == "qmsum" {
+			o.Kept += o.Full / 10
+		}
+	})
+	n := 0
+	for _, l := range compare(t, madeOnce(two), b, CompareOptions{}).Lines {
+		if l.Verdict == Better {
+			n++
+			if l.KeepsMore != (l.Task == "qmsum") {
+				t.Errorf("keeps more %v: %+v", l.KeepsMore, l)
+			}
+		}
+	}
+	if n != 8 {
+		t.Errorf("%d lines better, want 8", n)
+	}
+}
+
+// TestReaderScoreResamplesWithinTasks: tasks of unlike means and sizes, each with values
+// that do not differ, leave no interval; values of another weight would.
+func TestReaderScoreResamplesWithinTasks(t *testing.T) {
+	drop := map[string]float64{"hotpotqa": 0.1, "qmsum": 0.3, "govreport": 0.2}
+	short := func(r *Report) *Report {
+		r.Outcomes = slices.DeleteFunc(r.Outcomes, func(o Outcome) bool { return o.Task == "qmsum" && len(o.ID) > len("qmsum-0") })
+		return r
+	}
+	a := short(changed(two, func(_ int, o *Outcome) { o.Values["score"] = 1 }))
+	b := short(changed(two, func(_ int, o *Outcome) { o.Values["score"] = 1 - drop[o.Task] }))
+	n := 0
+	for _, l := range compare(t, a, b, CompareOptions{}).Lines {
+		if l.Measure != "score" || l.Task != "" {
+			continue
+		}
+		n++
+		if math.Abs(l.Diff.Mean+0.2) > 1e-12 || l.Diff.High-l.Diff.Low > 1e-12 || l.P > 1e-15 {
+			t.Errorf("%+v", l)
+		}
+	}
+	if n != 7 {
+		t.Errorf("%d lines, want 7", n)
 	}
 }

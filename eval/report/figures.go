@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -11,7 +12,7 @@ func (x *index) quality(m Measure) plot {
 	p := plot{
 		title: m.Name + " against what was kept",
 		note:  m.About,
-		x:     axis{label: "tokens kept (× shorter); 95 % bootstrap intervals", log: true, flip: true, lo: 1, hi: 1},
+		x:     axis{label: "tokens kept (× shorter); 95 % intervals", log: true, flip: true, lo: 1, hi: 1},
 	}
 	for _, r := range x.Rates {
 		p.x.lo = min(p.x.lo, r)
@@ -37,22 +38,29 @@ func (x *index) qualityOf(a Arm, m Measure, ax *axis) series {
 		s.note = " (whole text)"
 	case s.lone:
 		s.note = " (own rate)"
+	case x.partialRow(a, m.Name) != "":
+		s.note = " (other items)"
 	}
 	for _, rate := range x.rates(a) {
 		v, ok := x.value(a, rate, "", m.Name)
 		if !ok {
 			continue
 		}
-		kept := x.at(a, rate, "").KeptRate.Mean
+		kept := x.kept(a, rate, "", m.Name)
 		if kept > 0 && kept < ax.lo && !s.level {
 			ax.lo = kept * 0.95
 		}
 		s.points = append(s.points, point{
 			x: math.Max(kept, 1e-3), y: v.Mean, low: v.Low, high: v.High,
-			tip: fmt.Sprintf("%s, %s, kept %s\n%s %s (95 %%: %s), %s", a.Name, asked(rate), percent(kept), m.Name, num(v.Mean), interval(v.Estimate), plural(v.Items, "item")),
+			tip: fmt.Sprintf("%s, %s, kept %s\n%s %s (%s), %s", a.Name, asked(rate), percent(kept), m.Name, num(v.Mean), within(v.Estimate, v.Items, "95 %: "), x.ofItems(a, rate, m.Name, v)),
 		})
 	}
 	return s
+}
+
+// ofItems says what items a value is over.
+func (x *index) ofItems(a Arm, rate float64, measure string, v Value) string {
+	return cmp.Or(x.partial(a, rate, measure), plural(v.Items, "item"))
 }
 
 // valueAxis spans the values and their intervals, and 0 if it is near.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,6 +48,23 @@ func signed(v float64) string {
 // interval is "0.512 to 0.634".
 func interval(e eval.Estimate) string { return num(e.Low) + " to " + num(e.High) }
 
+// within is an interval behind a word, or "all 15 equal" where values that do not differ
+// leave none.
+func within(e eval.Estimate, n int, word string) string {
+	switch {
+	case e.Low != e.High:
+		return word + interval(e)
+	case n == 1:
+		return "1 item"
+	}
+	return "all " + count(n) + " equal"
+}
+
+// join puts a comma between what is not empty.
+func join(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
+}
+
 // count is "12,345".
 func count(n int) string {
 	s := strconv.Itoa(n)
@@ -70,12 +88,15 @@ func plural(n int, word string) string {
 // percent is "33.4 %".
 func percent(v float64) string { return fixed(100*v, 1) + " %" }
 
+// short1 has one decimal where it is not 0.
+func short1(v float64) string { return strings.TrimSuffix(fixed(v, 1), ".0") }
+
 // ratio is a rate's inverse: "1.5×".
 func ratio(rate float64) string {
 	if !(rate > 0) {
 		return "own rate"
 	}
-	return strings.TrimSuffix(fixed(1/rate, 1), ".0") + "×"
+	return short1(1/rate) + "×"
 }
 
 // asked names a rate for people: "3× (keep 33 %)".
@@ -113,5 +134,7 @@ func dollars(v float64) string {
 	case v >= 0.01:
 		return "$" + fixed(v, 4)
 	}
-	return "$" + strconv.FormatFloat(v, 'g', 3, 64)
+	// Digits behind as many zeros as it takes: 5.56e-05 is hard to compare.
+	few, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 3, 64), 64)
+	return "$" + strconv.FormatFloat(few, 'f', -1, 64)
 }

@@ -177,12 +177,28 @@ func (m *gridMap) mean() float64 {
 	return sum / n
 }
 
-// best is where the baseline with the highest mean over all its needles stands in all;
-// ties go to the earlier, and -1 is none.
+// items is how many a table is over.
+func (m *gridMap) items() (n int) {
+	for _, r := range m.Rows {
+		for _, c := range r.Cells {
+			n += c.Items
+		}
+	}
+	return n
+}
+
+// best is where the baseline with the highest mean over all its needles stands in all, of
+// the baselines over the most needles, for others have another task; ties go to the
+// earlier, and -1 is none.
 func best(all []gridMap) int {
-	at := -1
+	at, most := -1, 0
 	for i := range all {
-		if all[i].Arm.Kind == kindBaseline && (at < 0 || all[i].mean() > all[at].mean()) {
+		if all[i].Arm.Kind == kindBaseline {
+			most = max(most, all[i].items())
+		}
+	}
+	for i := range all {
+		if all[i].Arm.Kind == kindBaseline && all[i].items() == most && (at < 0 || all[i].mean() > all[at].mean()) {
 			at = i
 		}
 	}

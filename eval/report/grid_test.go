@@ -157,7 +157,7 @@ func TestNeedlesInMarkdown(t *testing.T) {
 	var b bytes.Buffer
 	r := planted()
 	r.Grids = slices.DeleteFunc(r.Grids, func(g Grid) bool {
-		return g.Arm == "good" && g.Rate == 0.33 && g.Length == 4000 && g.Depth == 1
+		return (g.Arm == "good" || g.Arm == "bad") && g.Rate == 0.33 && g.Length == 4000 && g.Depth == 1
 	})
 	r.Grids[0].Items = 3
 	if err := r.WriteMarkdown(&b); err != nil {
@@ -187,10 +187,11 @@ func TestBestBaseline(t *testing.T) {
 		maps []gridMap
 		want int
 	}{
-		"none":     {[]gridMap{arm("pith", c(1, 1))}, -1},
-		"tie":      {[]gridMap{arm("pith", c(1, 1)), arm(kindBaseline, c(1, 0.5)), arm(kindBaseline, c(2, 0.5))}, 1},
-		"by_items": {[]gridMap{arm(kindBaseline, c(9, 0), c(1, 1)), arm(kindBaseline, c(1, 0), c(9, 1))}, 1},
-		"missing":  {[]gridMap{arm(kindBaseline, c(2, 0.75), gridCell{}), arm(kindBaseline, c(1, 0.5), c(1, 0.75))}, 0},
+		"none":          {[]gridMap{arm("pith", c(1, 1))}, -1},
+		"tie":           {[]gridMap{arm("pith", c(1, 1)), arm(kindBaseline, c(2, 0.5)), arm(kindBaseline, c(2, 0.5))}, 1},
+		"by_items":      {[]gridMap{arm(kindBaseline, c(9, 0), c(1, 1)), arm(kindBaseline, c(1, 0), c(9, 1))}, 1},
+		"fewer_needles": {[]gridMap{arm(kindBaseline, c(1, 1)), arm(kindBaseline, c(2, 0.5))}, 1},
+		"missing":       {[]gridMap{arm(kindBaseline, c(2, 0.75), gridCell{}), arm(kindBaseline, c(1, 0.5), c(1, 0.75))}, 0},
 	} {
 		if got := best(tc.maps); got != tc.want {
 			t.Errorf("%s: %d, want %d", name, got, tc.want)

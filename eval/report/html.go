@@ -23,7 +23,7 @@ var pageJS string
 
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"num": num, "signed": signed, "interval": interval, "count": count, "percent": percent, "ratio": ratio,
-	"asked": asked, "millis": millis, "dollars": dollars, "fixed": fixed, "plural": plural, "thousands": thousands,
+	"asked": asked, "millis": millis, "dollars": dollars, "fixed": fixed, "plural": plural, "thousands": thousands, "within": within,
 }).Parse(pageHTML))
 
 // WriteHTML writes one page that needs nothing else: no fonts, scripts or pictures from
@@ -81,6 +81,7 @@ type view struct {
 	Measured string
 	ReadBy   string
 	Middle   int // of the rates: the one shown first
+	Bold     string
 	Summary  []pane
 	Kinds    []kindView
 	Achieved figure
@@ -92,6 +93,7 @@ type view struct {
 	HurtLead string
 	Hurts    []hurtView
 	Examples []exampleView
+	How      []string
 }
 
 // figure is one plot twice: for wide and for narrow screens.
@@ -104,6 +106,7 @@ type kindView struct {
 
 type measureView struct {
 	Measure
+	Caveat   string
 	Takeaway string
 	Figure   figure
 	Rates    []string
@@ -112,6 +115,7 @@ type measureView struct {
 
 type measureRow struct {
 	Arm   Arm
+	Note  string // that it is over other items
 	Cells []valueCell
 }
 
@@ -119,6 +123,8 @@ type valueCell struct {
 	Value
 	OK   bool
 	Best bool
+	Kept string // "kept 60 %" of an arm that kept more than was asked
+	Over string // what Gain is over, said with it
 }
 
 type hurtView struct {
@@ -139,6 +145,7 @@ func newView(r *Report) *view {
 		Title:    "pith eval: " + r.Set,
 		Measured: r.measured(),
 		ReadBy:   r.readBy(),
+		Bold:     boldMeans,
 		Summary:  x.summary(),
 		KeptRows: x.keptRows(),
 		Heat:     x.heat(),
@@ -146,6 +153,7 @@ func newView(r *Report) *view {
 		Economy:  x.economy(),
 		HurtLead: x.hurtsLead(),
 		Examples: x.examples(),
+		How:      x.method(),
 	}
 	if m, ok := x.middle(); ok {
 		v.Middle = slices.Index(r.Rates, m)
@@ -203,7 +211,7 @@ func digest(s string) string {
 }
 
 func (x *index) measureView(m Measure, id string) measureView {
-	v := measureView{Measure: m, Takeaway: x.takeaway(m)}
+	v := measureView{Measure: m, Caveat: caveat(m.Name), Takeaway: x.takeaway(m)}
 	if p := x.quality(m); len(p.series) > 0 {
 		v.Figure = p.both("q-"+id, 330)
 	}
@@ -211,15 +219,12 @@ func (x *index) measureView(m Measure, id string) measureView {
 		v.Rates = append(v.Rates, asked(r))
 	}
 	for _, a := range x.Arms {
-		row := measureRow{Arm: a}
+		row := measureRow{Arm: a, Note: x.partialRow(a, m.Name)}
 		any := false
 		for _, rate := range x.Rates {
-			w, ok := x.value(a, rate, "", m.Name)
-			if a.Fixed || a.Kind == kindNone {
-				w.Gain = nil // there is no arm at the same rate
-			}
-			any = any || ok
-			row.Cells = append(row.Cells, valueCell{Value: w, OK: ok, Best: ok && x.isBest(a, rate, m.Name, w.Mean)})
+			c := x.valueCell(a, rate, m.Name)
+			any = any || c.OK
+			row.Cells = append(row.Cells, c)
 		}
 		if any {
 			v.Rows = append(v.Rows, row)
@@ -228,17 +233,20 @@ func (x *index) measureView(m Measure, id string) measureView {
 	return v
 }
 
-// isBest reports whether no arm that shortens at this rate has more.
-func (x *index) isBest(a Arm, rate float64, measure string, mean float64) bool {
-	if a.Fixed || a.Kind == kindNone {
-		return false
+// valueCell is over all tasks.
+func (x *index) valueCell(a Arm, rate float64, measure string) valueCell {
+	v, ok := x.value(a, rate, "", measure)
+	if !ok {
+		return valueCell{}
 	}
-	for _, b := range x.Arms {
-		if w, ok := x.value(b, rate, "", measure); ok && !b.Fixed && b.Kind != kindNone && w.Mean > mean {
-			return false
-		}
+	if a.Fixed || a.Kind == kindNone || a.Name == x.Against {
+		v.Gain = nil // there is no other arm at the same rate
 	}
-	return true
+	c := valueCell{Value: v, OK: true, Best: x.isBest(a, rate, measure), Kept: x.keptMore(a, rate, "", measure)}
+	if v.Gain != nil {
+		c.Over = gainText(v)
+	}
+	return c
 }
 
 // Label is what stands beside an arm's name.

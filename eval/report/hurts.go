@@ -3,6 +3,8 @@ package report
 import (
 	"slices"
 	"strings"
+
+	"github.com/pith-proxy/pith/eval"
 )
 
 // pain is all that is worse about one arm, in sentences.
@@ -62,10 +64,17 @@ func (x *index) painLines(a Arm, byTask, thanNone bool) []painLine {
 			at[k] = i
 			out = append(out, painLine{Measure: h.Measure, Kind: x.kindOf(h.Measure), Than: h.Than, Task: x.taskTitle(h.Task)})
 		}
-		by := num(-h.By.Mean) + " (" + num(-h.By.High) + " to " + num(-h.By.Low) + ")"
-		out[i].Worse = append(out[i].Worse, ratio(h.Rate)+" by "+by)
+		out[i].Worse = append(out[i].Worse, x.worse(a, h))
 	}
 	return out
+}
+
+// worse is "2× by 0.041 (0.010 to 0.070)", and what must be known with it.
+func (x *index) worse(a Arm, h Hurt) string {
+	at := withNote(ratio(h.Rate), x.keptMore(a, h.Rate, h.Task, h.Measure))
+	v, _ := x.value(a, h.Rate, h.Task, h.Measure)
+	less := eval.Estimate{Mean: -h.By.Mean, Low: -h.By.High, High: -h.By.Low}
+	return at + " by " + num(less.Mean) + " (" + within(less, h.Items, "") + ")" + withinBudget(h.Items, v.Items)
 }
 
 func (x *index) kindOf(measure string) string {
@@ -77,18 +86,71 @@ func (x *index) kindOf(measure string) string {
 	return ""
 }
 
-// hurtsLead counts in one sentence.
+// simple are the baselines of which the best is to be beaten.
+var simple = []string{"random", "head", "tail", "middle", "idf"}
+
+// hurtsLead counts in one sentence, and says what was tested.
 func (x *index) hurtsLead() string {
-	if len(x.Hurts) == 0 {
-		return "Nothing is worse than the whole text or than a baseline with 95 % confidence. With few items that says little."
-	}
 	whole := 0
 	for _, h := range x.Hurts {
 		if h.Than == kindNone {
 			whole++
 		}
 	}
-	return plural(len(x.Hurts), "mean") + " are lower with 95 % confidence: " + count(whole) +
-		" than the whole text's, " + count(len(x.Hurts)-whole) +
-		" than another arm's at the same rate. Each was tested alone, so of all that were tested one in forty is called lower by chance."
+	s := "No mean was found to be lower."
+	switch other := len(x.Hurts) - whole; {
+	case whole > 0 && other > 0:
+		s = lowerMeans(len(x.Hurts)) + ": " + count(whole) + " than the whole text's, " + count(other) + " than another arm's at the same rate."
+	case whole > 0:
+		s = lowerMeans(whole) + " than the whole text's."
+	case other > 0:
+		s = lowerMeans(other) + " than another arm's at the same rate."
+	}
+	s += " " + x.tested()
+	if len(x.Hurts) == 0 {
+		s += " With few items, finding nothing says little."
+	}
+	return s
+}
+
+// lowerMeans is "1 mean is lower" or "12 means are lower".
+func lowerMeans(n int) string {
+	if n == 1 {
+		return "1 mean is lower"
+	}
+	return plural(n, "mean") + " are lower"
+}
+
+// tested says what was compared with what. Without a reader a shortened text has less
+// than the whole one by construction, which is not tested.
+func (x *index) tested() string {
+	var against []string
+	if x.Against != "" && x.arms[x.Against].Kind != kindNone {
+		against = append(against, "against "+x.Against)
+	}
+	var names []string
+	for _, n := range simple {
+		if x.arms[n].Kind == kindBaseline {
+			names = append(names, n)
+		}
+	}
+	if len(names) > 0 && !slices.Equal(names, []string{x.Against}) {
+		against = append(against, "against the best of "+and(names))
+	}
+	whole := "Without a reader nothing was tested against the whole text."
+	if x.Reader != nil {
+		against, whole = append(against, "with the reader's scores against the whole text"), ""
+	}
+	if against == nil {
+		return "Nothing was tested."
+	}
+	how := "over 6 items or more of which neither kept more than a hundredth over its limit. Holm's test over all of these together: 5 % for any false alarm."
+	if x.older() {
+		how = "each alone, one-sided at 2.5 %."
+	}
+	s := "Tested were pith's methods and other tools at each rate, over all tasks and by task, " + and(against) + ", " + how
+	if whole != "" {
+		s += " " + whole
+	}
+	return s
 }

@@ -18,6 +18,8 @@ type index struct {
 	arms   map[string]Arm
 	tasks  map[string]Task
 	styles map[string]style
+
+	contests map[contestKey]*contest // as they are asked for
 }
 
 func newIndex(r *Report) *index {
@@ -27,6 +29,8 @@ func newIndex(r *Report) *index {
 		arms:   make(map[string]Arm, len(r.Arms)),
 		tasks:  make(map[string]Task, len(r.Tasks)),
 		styles: stylesOf(r.Arms),
+
+		contests: map[contestKey]*contest{},
 	}
 	for i := range r.Cells {
 		c := &r.Cells[i]

@@ -67,15 +67,15 @@ func md(s string) string {
 
 func mdBadge(kind string) string { return "`" + kind + "`" }
 
-func mdValue(v Value, ok, best bool) string {
-	if !ok {
+func (c valueCell) mark() string {
+	if !c.OK {
 		return missing
 	}
-	s := num(v.Mean)
-	if best {
+	s := num(c.Mean)
+	if c.Best {
 		s = "**" + s + "**"
 	}
-	return s + " (" + interval(v.Estimate) + ")"
+	return s + " (" + join(within(c.Estimate, c.Items, ""), c.Kept) + ")"
 }
 
 func (x *index) mdSummary(m *markdown) {
@@ -88,16 +88,16 @@ func (x *index) mdSummary(m *markdown) {
 		if p.B != asked(rate) {
 			continue
 		}
-		m.para("At " + p.B + ", over all tasks, with 95 % bootstrap intervals. **Bold**: no arm that was asked for the same rate has more. Higher is better.")
+		m.para("At " + p.B + ", over all tasks, with 95 % intervals. " + boldMeans)
 		head := []string{"arm", "kept"}
 		for _, c := range p.Columns {
 			head = append(head, md(c.Name)+" "+mdBadge(c.Kind))
 		}
 		var rows [][]string
 		for _, r := range p.Rows {
-			row := []string{mdArm(r.Arm), withNote(r.Kept, r.Note)}
+			row := []string{mdArm(r.Arm), withNote(r.Kept, md(r.Note))}
 			for _, c := range r.Cells {
-				row = append(row, mdValue(c.Value, c.OK, c.Best))
+				row = append(row, c.mark())
 			}
 			rows = append(rows, append(row, r.Time))
 		}
@@ -133,14 +133,17 @@ func (x *index) mdMeasures(m *markdown) {
 			v := x.measureView(me, "")
 			m.para("### " + md(me.Name) + " " + mdBadge(me.Kind))
 			m.para(md(me.About))
+			if v.Caveat != "" {
+				m.para(md(v.Caveat))
+			}
 			if v.Takeaway != "" {
 				m.para(md(v.Takeaway))
 			}
 			var rows [][]string
 			for _, r := range v.Rows {
-				row := []string{mdArm(r.Arm)}
+				row := []string{withNote(mdArm(r.Arm), md(r.Note))}
 				for _, c := range r.Cells {
-					row = append(row, mdValue(c.Value, c.OK, c.Best))
+					row = append(row, c.mark())
 				}
 				rows = append(rows, row)
 			}
@@ -154,10 +157,10 @@ func (x *index) mdMeasures(m *markdown) {
 func (x *index) mdGains(m *markdown, v measureView) {
 	var rows [][]string
 	for _, r := range v.Rows {
-		row, any := []string{mdArm(r.Arm)}, false
+		row, any := []string{withNote(mdArm(r.Arm), md(r.Note))}, false
 		for _, c := range r.Cells {
-			if c.OK && c.Gain != nil && r.Arm.Name != x.Against {
-				row, any = append(row, signed(c.Gain.Mean)+" ("+interval(*c.Gain)+")"), true
+			if c.Gain != nil {
+				row, any = append(row, withNote(c.Over, c.Kept)), true
 			} else {
 				row = append(row, missing)
 			}

@@ -1,9 +1,6 @@
 package report
 
-import (
-	"slices"
-	"strconv"
-)
+import "slices"
 
 func (x *index) mdTasks(m *markdown) {
 	if len(x.Tasks) == 0 {
@@ -58,7 +55,7 @@ func (x *index) mdKept(m *markdown) {
 	}
 	var rows [][]string
 	for _, k := range x.keptRows() {
-		row := []string{mdArm(k.Arm)}
+		row := []string{withNote(mdArm(k.Arm), md(k.Note))}
 		for _, c := range k.Cells {
 			row = append(row, withNote(c.Kept, c.Note))
 		}
@@ -90,7 +87,7 @@ func (x *index) mdEconomics(m *markdown) {
 	}
 	m.para("## Economics")
 	m.para("Price of the shortened contexts relative to the raw ones. With a vendor's prompt cache the raw context is cheap from its second question on; those columns are for " +
-		plural(v.Reuse, "question") + " about each context, against raw contexts that are cached. Over 1 shortening costs more than it saves.")
+		plural(v.Reuse, "question") + " about each context, against raw contexts that are cached. Over 1 shortening costs more than it saves." + v.PerCorrect())
 	head := []string{"arm", "asked", "tokens before", "after", "price, no cache"}
 	for _, vendor := range v.Vendors {
 		head = append(head, md(vendor)+", cached")
@@ -100,7 +97,7 @@ func (x *index) mdEconomics(m *markdown) {
 	}
 	var rows [][]string
 	for _, e := range slices.Concat(v.Groups...) {
-		row := []string{md(e.Arm), e.Asked, count(e.Before), count(e.After), e.Uncached.mark()}
+		row := []string{withNote(md(e.Arm), md(e.Note)), e.Asked, count(e.Before), count(e.After), e.Uncached.mark()}
 		for _, p := range e.Vendors {
 			row = append(row, p.mark())
 		}
@@ -112,6 +109,14 @@ func (x *index) mdEconomics(m *markdown) {
 	m.table(2, head, rows)
 }
 
+// PerCorrect says what dollars for a correct answer may be compared with.
+func (v economyView) PerCorrect() string {
+	if !v.Dollars {
+		return ""
+	}
+	return " What a correct answer cost compares between arms over the same items alone."
+}
+
 func (p priceCell) mark() string {
 	if p.More {
 		return "**" + p.Text + " costs more**"
@@ -121,7 +126,7 @@ func (p priceCell) mark() string {
 
 func (x *index) mdHurts(m *markdown) {
 	m.para("## Where it hurts")
-	m.para(x.hurtsLead())
+	m.para(md(x.hurtsLead()))
 	for _, p := range x.pains() {
 		m.para("**" + mdArm(p.arm) + "**: " + plural(p.count, "mean") + " lower")
 		m.sentences(p.all)
@@ -144,13 +149,7 @@ func (m *markdown) sentences(lines []painLine) {
 
 func (x *index) mdMethod(m *markdown) {
 	m.para("## Method, and how to repeat it")
-	m.WriteString("- Every arm shortened the same contexts to the same limits: the asked rate of the context's tokens, counted by " + md(x.Unit) + ".\n")
-	m.WriteString("- Intervals are 95 % percentile bootstrap intervals over items (" + count(x.Resamples) + " resamples, seed " +
-		strconv.FormatUint(x.Seed, 10) + "); differences are paired by item.\n")
-	if x.Against != "" {
-		m.WriteString("- Gains are over " + md(x.Against) + ", losses are against the whole text.\n")
-	}
-	for _, n := range x.Notes {
+	for _, n := range slices.Concat(x.method(), x.Notes) {
 		m.WriteString("- " + md(n) + "\n")
 	}
 	m.WriteString("\n")

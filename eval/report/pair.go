@@ -35,6 +35,30 @@ func keyed(r *Report) (map[rateKey]*Outcome, error) {
 	return out, nil
 }
 
+// named reports whether every outcome says what text it is of.
+func named(r *Report) bool {
+	return !slices.ContainsFunc(r.Outcomes, func(o Outcome) bool { return o.Item == "" })
+}
+
+// sameText reports whether two outcomes with one ID are of one text and question, as far
+// as they say. Lengths compare only if they are counted in one unit.
+func sameText(o, p *Outcome, oneUnit bool) bool {
+	if o.Item != "" && p.Item != "" && o.Item != p.Item {
+		return false
+	}
+	return !oneUnit || o.Full == p.Full
+}
+
+// others counts the outcomes of a whose text is another in b.
+func (c *Comparison) others() (n int) {
+	for _, u := range c.Unpaired {
+		if u.Other && u.In == "a" {
+			n += u.Items
+		}
+	}
+	return n
+}
+
 // pair returns the groups by arm, then rate, in the order of a, and counts what has no
 // partner.
 func (c *Comparison) pair(a, b *Report) ([]group, error) {
@@ -50,6 +74,7 @@ func (c *Comparison) pair(a, b *Report) ([]group, error) {
 		arm  string
 		rate float64
 	}
+	c.ByLength = !named(a) || !named(b)
 	groups := map[at]*group{}
 	lonely := map[Unpaired]int{}
 	for i := range a.Outcomes {
@@ -57,6 +82,11 @@ func (c *Comparison) pair(a, b *Report) ([]group, error) {
 		p := inB[rateKey{outcomeKey{o.Task, o.ID, o.Arm}, o.Rate}]
 		if p == nil {
 			lonely[Unpaired{In: "a", Arm: o.Arm, Rate: o.Rate}]++
+			continue
+		}
+		if !sameText(o, p, a.Unit == b.Unit) {
+			lonely[Unpaired{In: "a", Arm: o.Arm, Rate: o.Rate, Other: true}]++
+			lonely[Unpaired{In: "b", Arm: o.Arm, Rate: o.Rate, Other: true}]++
 			continue
 		}
 		g := groups[at{o.Arm, o.Rate}]
@@ -103,8 +133,15 @@ func (c *Comparison) addUnpaired(lonely map[Unpaired]int) {
 		c.Unpaired = append(c.Unpaired, u)
 	}
 	slices.SortFunc(c.Unpaired, func(u, v Unpaired) int {
-		return cmp.Or(cmp.Compare(u.In, v.In), cmp.Compare(u.Arm, v.Arm), cmp.Compare(v.Rate, u.Rate), cmp.Compare(u.Measure, v.Measure))
+		return cmp.Or(cmp.Compare(u.In, v.In), cmp.Compare(u.Arm, v.Arm), cmp.Compare(v.Rate, u.Rate), cmp.Compare(u.Measure, v.Measure), cmp.Compare(number(u.Other), number(v.Other)))
 	})
+}
+
+func number(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // addGroup adds the lines of one arm at one rate. With one task its line would be the
@@ -132,49 +169,75 @@ func (c *Comparison) addGroup(r *Report, g group) {
 
 // line compares one measure; false if no pair has it.
 func (c *Comparison) line(g group, m Measure, task string) (Line, bool) {
-	var a, b []float64
-	var of []string // tasks
-	for i, o := range g.a {
-		x, inA := o.Values[m.Name]
-		y, inB := g.b[i].Values[m.Name]
-		if inA && inB && (task == "" || o.Task == task) {
-			a, b, of = append(a, x), append(b, y), append(of, o.Task)
-		}
-	}
-	if len(a) == 0 {
+	p := g.pairs(m, task)
+	n := len(slices.Concat(p.a...))
+	if n == 0 {
 		return Line{}, false
 	}
-	l := Line{Arm: g.arm, Rate: g.rate, Measure: m.Name, Kind: m.Kind, Task: task, Items: len(a)}
-	for i := range a {
-		if a[i] != b[i] {
-			l.Changed++
+	l := Line{Arm: g.arm, Rate: g.rate, Measure: m.Name, Kind: m.Kind, Task: task, Items: n, A: meanOfMeans(p.a), B: meanOfMeans(p.b)}
+	diff, beyond := make([][]float64, len(p.a)), make([][]float64, len(p.a))
+	for t := range p.a {
+		for i, x := range p.a[t] {
+			d := p.b[t][i] - x
+			diff[t], beyond[t] = append(diff[t], d), append(beyond[t], d+c.Tolerance)
+			if d != 0 {
+				l.Changed++
+			}
 		}
 	}
-	if m.Kind == OfReader {
-		weighByTask(of, a, b)
-	}
-	l.A, l.B = mean(a), mean(b)
 	if l.Changed > 0 {
-		l.Diff = eval.Paired(b, a, c.Resamples, c.Seed)
+		l.Diff = eval.BootstrapStratified(diff, c.Resamples, c.Seed)
 	}
-	l.P = lowerTail(a, b, c.Tolerance)
+	l.P = eval.LowerTail(beyond)
 	l.Verdict = verdict(l, c.Tolerance)
+	if l.Verdict == Better {
+		l.KeepsMore = eval.Paired(p.keptB, p.keptA, c.Resamples, c.Seed).Low > 0
+	}
 	return l, true
 }
 
-// weighByTask scales values so that their mean is the mean of the tasks' means, as
-// LongBench's score over all tasks.
-func weighByTask(of []string, values ...[]float64) {
-	n := map[string]int{}
-	for _, t := range of {
-		n[t]++
-	}
-	for i, t := range of {
-		w := float64(len(of)) / float64(len(n)*n[t])
-		for _, v := range values {
-			v[i] *= w
+// pairs are the values of one measure, and the shares that were kept of the same texts.
+type pairs struct {
+	a, b         [][]float64 // by stratum
+	keptA, keptB []float64
+}
+
+// pairs puts the values into one stratum. But a reader's score over all tasks is the mean
+// of the tasks' means, as LongBench's: each task is a stratum.
+func (g group) pairs(m Measure, task string) pairs {
+	var out pairs
+	at := map[string]int{}
+	for i, o := range g.a {
+		x, inA := o.Values[m.Name]
+		y, inB := g.b[i].Values[m.Name]
+		if !inA || !inB || task != "" && o.Task != task {
+			continue
+		}
+		stratum := ""
+		if m.Kind == OfReader {
+			stratum = o.Task
+		}
+		t, ok := at[stratum]
+		if !ok {
+			t = len(out.a)
+			at[stratum] = t
+			out.a, out.b = append(out.a, nil), append(out.b, nil)
+		}
+		out.a[t], out.b[t] = append(out.a[t], x), append(out.b[t], y)
+		if o.Full > 0 && g.b[i].Full > 0 {
+			out.keptA = append(out.keptA, float64(o.Kept)/float64(o.Full))
+			out.keptB = append(out.keptB, float64(g.b[i].Kept)/float64(g.b[i].Full))
 		}
 	}
+	return out
+}
+
+func meanOfMeans(strata [][]float64) float64 {
+	sum := 0.0
+	for _, s := range strata {
+		sum += mean(s)
+	}
+	return sum / float64(len(strata))
 }
 
 func verdict(l Line, tolerance float64) string {

@@ -71,7 +71,7 @@ func TestFormat(t *testing.T) {
 		count(0): "0", count(999): "999", count(1234567): "1,234,567", count(-1234): "-1,234", count(-123): "-123",
 		ratio(0.5): "2×", ratio(1 / 1.5): "1.5×", ratio(0.33): "3×", ratio(0): "own rate", asked(0.2): "5× (keep 20 %)",
 		millis(0): missing, millis(0.0042): "4.2 µs", millis(0.5): "0.50 ms", millis(12.4): "12 ms", millis(1500): "1.5 s",
-		dollars(0): missing, dollars(12.345): "$12.35", dollars(0.0125): "$0.0125", dollars(0.000123): "$0.000123",
+		dollars(0): missing, dollars(12.345): "$12.35", dollars(0.0125): "$0.0125", dollars(0.000123): "$0.000123", dollars(0.0000555555): "$0.0000556",
 	} {
 		if got != want {
 			t.Errorf("got %q, want %q", got, want)

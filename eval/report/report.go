@@ -104,10 +104,17 @@ type Value struct {
 	Items int `json:"items"` // that the measure applies to
 	eval.Estimate
 
+	// KeptRate is the mean of kept tokens ÷ tokens over these items.
+	KeptRate float64 `json:"kept_rate"`
+
 	// Loss is this mean minus that of the whole text, over the same items, and Gain
 	// minus that of [Report.Against] at the same rate. nil where there is no such arm.
 	Loss *eval.Estimate `json:"loss,omitempty"`
 	Gain *eval.Estimate `json:"gain,omitempty"`
+
+	// GainItems is how many items Gain is over: those of which neither arm kept more
+	// than a hundredth over its limit. An arm that keeps more has an easier task.
+	GainItems int `json:"gain_items,omitempty"`
 }
 
 // Length is how long texts of one size took, as [Cell.P50] has it.
@@ -150,7 +157,7 @@ type Economy struct {
 	DollarsPerCorrect float64 `json:"dollars_per_correct,omitempty"` // dollars ÷ sum of scores
 }
 
-// Hurt is a mean that is lower with 95 % confidence.
+// Hurt is a mean that is lower with confidence, over items as [Value.GainItems] has them.
 type Hurt struct {
 	Arm     string        `json:"arm"`
 	Rate    float64       `json:"rate"`
@@ -158,11 +165,14 @@ type Hurt struct {
 	Measure string        `json:"measure"`
 	Than    string        `json:"than"` // the arm that does better at that rate, or "none"
 	By      eval.Estimate `json:"by"`   // negative
+	Items   int           `json:"items"`
+	P       float64       `json:"p"` // one-sided, before allowing for how many were tested
 }
 
 // Outcome is what became of one item.
 type Outcome struct {
 	ID      string             `json:"id"`
+	Item    string             `json:"item"` // digest of the text and what was asked
 	Task    string             `json:"task"`
 	Arm     string             `json:"arm"`
 	Rate    float64            `json:"rate"`

@@ -21,8 +21,8 @@ func est(mean, low, high float64) eval.Estimate {
 func small() *Report {
 	diff := est(0.1, -0.05, 0.25)
 	loss := est(-0.2, -0.3, -0.1)
-	value := func(m, l, h float64) map[string]Value {
-		return map[string]Value{"survival": {Items: 4, Estimate: est(m, l, h), Loss: &loss, Gain: &diff}, "score": {Items: 4, Estimate: est(m/2, l/2, h/2)}}
+	value := func(kept, m, l, h float64) map[string]Value {
+		return map[string]Value{"survival": {Items: 4, Estimate: est(m, l, h), KeptRate: kept, Loss: &loss, Gain: &diff, GainItems: 3}, "score": {Items: 4, Estimate: est(m/2, l/2, h/2), KeptRate: kept}}
 	}
 	return &Report{
 		Format: Format, Pith: "1.2.3", Set: "tiny", Unit: "words", Through: "process", Against: "random", Resamples: 2000, Seed: 7,
@@ -32,19 +32,19 @@ func small() *Report {
 		Arms:     []Arm{{Name: "none", About: "Everything.", Kind: kindNone, Fixed: true}, {Name: "llmlingua2", About: "Best tokens.", Kind: "pith"}, {Name: "random", About: "Any words.", Kind: kindBaseline}},
 		Reader:   &Reader{Name: "parrot", Answers: 20, PromptTokens: 5000, CompletionTokens: 60, Dollars: 0.0125},
 		Cells: []Cell{
-			{Arm: "none", Items: 4, KeptRate: est(1, 1, 1), Values: value(0.9, 0.8, 1)},
-			{Arm: "llmlingua2", Rate: 0.5, Items: 4, KeptRate: est(0.49, 0.48, 0.5), Values: value(0.7, 0.6, 0.8), P50: 12.5, P95: 20},
-			{Arm: "llmlingua2", Rate: 0.25, Items: 4, KeptRate: est(0.26, 0.25, 0.27), Values: value(0.5, 0.4, 0.6), OverBudget: 1, P50: 11, P95: 19},
-			{Arm: "random", Rate: 0.5, Items: 4, KeptRate: est(0.5, 0.5, 0.5), Values: value(0.6, 0.5, 0.7), P50: 0.2, P95: 0.3},
-			{Arm: "random", Rate: 0.25, Items: 4, KeptRate: est(0.25, 0.25, 0.25), Values: value(0.4, 0.3, 0.5), Refused: 1, P50: 0.2, P95: 0.3},
-			{Arm: "llmlingua2", Rate: 0.25, Task: "qa", Items: 2, KeptRate: est(0.26, 0.25, 0.27), Values: value(0.55, 0.45, 0.65)},
-			{Arm: "random", Rate: 0.25, Task: "qa", Items: 2, KeptRate: est(0.25, 0.25, 0.25), Values: value(0.35, 0.25, 0.45)},
+			{Arm: "none", Items: 4, KeptRate: est(1, 1, 1), Values: value(1, 0.9, 0.8, 1)},
+			{Arm: "llmlingua2", Rate: 0.5, Items: 4, KeptRate: est(0.49, 0.48, 0.5), Values: value(0.49, 0.7, 0.6, 0.8), P50: 12.5, P95: 20},
+			{Arm: "llmlingua2", Rate: 0.25, Items: 4, KeptRate: est(0.26, 0.25, 0.27), Values: value(0.26, 0.5, 0.4, 0.6), OverBudget: 1, P50: 11, P95: 19},
+			{Arm: "random", Rate: 0.5, Items: 4, KeptRate: est(0.5, 0.5, 0.5), Values: value(0.5, 0.6, 0.5, 0.7), P50: 0.2, P95: 0.3},
+			{Arm: "random", Rate: 0.25, Items: 4, KeptRate: est(0.25, 0.25, 0.25), Values: value(0.25, 0.4, 0.3, 0.5), Refused: 1, P50: 0.2, P95: 0.3},
+			{Arm: "llmlingua2", Rate: 0.25, Task: "qa", Items: 2, KeptRate: est(0.26, 0.25, 0.27), Values: value(0.26, 0.55, 0.45, 0.65)},
+			{Arm: "random", Rate: 0.25, Task: "qa", Items: 2, KeptRate: est(0.25, 0.25, 0.25), Values: value(0.25, 0.35, 0.25, 0.45)},
 		},
 		Lengths:   []Length{{"llmlingua2", 500, 2, 10, 15}, {"llmlingua2", 1000, 2, 21, 30}, {"random", 500, 2, 0.1, 0.2}, {"random", 1000, 2, 0.2, 0.4}},
 		Economics: []Economy{{Arm: "llmlingua2", Rate: 0.5, Before: 5555, After: 2700, Uncached: 0.49, Reuse: 10, Cached: map[string]float64{"openai": 0.49, "anthropic": 1.25}, Dollars: 0.002, DollarsPerCorrect: 0.0005}},
-		Hurts: []Hurt{{Arm: "llmlingua2", Rate: 0.5, Measure: "survival", Than: "none", By: est(-0.2, -0.3, -0.1)}, {Arm: "llmlingua2", Rate: 0.25, Measure: "survival", Than: "none", By: est(-0.4, -0.5, -0.3)},
-			{Arm: "llmlingua2", Rate: 0.25, Task: "qa", Measure: "score", Than: "random", By: est(-0.1, -0.15, -0.05)}},
-		Outcomes: []Outcome{{ID: "1", Task: "qa", Arm: "llmlingua2", Rate: 0.5, Full: 100, Limit: 50, Kept: 49, Values: map[string]float64{"survival": 1, "score": 0.5}, Read: &Reading{PromptTokens: 60, CompletionTokens: 3}, Millis: 12.5}},
+		Hurts: []Hurt{{Arm: "llmlingua2", Rate: 0.5, Measure: "survival", Than: "none", By: est(-0.2, -0.3, -0.1), Items: 4, P: 0.001}, {Arm: "llmlingua2", Rate: 0.25, Measure: "survival", Than: "none", By: est(-0.4, -0.5, -0.3), Items: 3, P: 0.002},
+			{Arm: "llmlingua2", Rate: 0.25, Task: "qa", Measure: "score", Than: "random", By: est(-0.1, -0.1, -0.1), Items: 2, P: 0.01}},
+		Outcomes: []Outcome{{ID: "1", Item: "6f2c", Task: "qa", Arm: "llmlingua2", Rate: 0.5, Full: 100, Limit: 50, Kept: 49, Values: map[string]float64{"survival": 1, "score": 0.5}, Read: &Reading{PromptTokens: 60, CompletionTokens: 3}, Millis: 12.5}},
 		Examples: []Example{{ID: "1", Task: "qa", Question: "Who?", Answers: []string{"Ada"}, Text: "It was Ada who wrote it.", Shown: []Shortened{
 			{Arm: "llmlingua2", Rate: 0.5, Full: 6, Kept: 3, Values: map[string]float64{"survival": 1}, Answer: "Ada", Spans: [][2]int{{7, 10}, {15, 21}}},
 			{Arm: "random", Rate: 0.5, Full: 6, Kept: 2, Values: map[string]float64{"survival": 0}, Text: "It wrote"}}}},

@@ -72,7 +72,7 @@ func made(p plan) *Report {
 	}
 	for t := range p.tasks {
 		title := taskTitles[t%len(taskTitles)]
-		r.Tasks = append(r.Tasks, Task{Name: strings.ToLower(strings.Fields(title)[0]), Title: title, Set: "longbench", Kind: "qa", Language: "en", Metric: "qa_f1", Items: p.items, Tokens: p.items * 9000})
+		r.Tasks = append(r.Tasks, Task{Name: strings.ToLower(strings.Fields(title)[0]), Title: title, Set: "longbench", Kind: "qa", Language: language(title), Metric: "qa_f1", Items: p.items, Tokens: p.items * 9000})
 	}
 	for i := range r.Arms {
 		madeArm(r, p, r.Arms[i])
@@ -88,6 +88,16 @@ func made(p plan) *Report {
 	return r
 }
 
+func language(title string) string {
+	switch {
+	case title == "LCC":
+		return "code"
+	case strings.Contains(title, "中文"):
+		return "zh"
+	}
+	return "en"
+}
+
 func madeArm(r *Report, p plan, a Arm) {
 	rates := p.rates
 	if a.Fixed {
@@ -97,6 +107,9 @@ func madeArm(r *Report, p plan, a Arm) {
 		before, after := 0, 0
 		for t, task := range r.Tasks {
 			for i := range task.Items {
+				if !takes(a, task) {
+					break
+				}
 				o := madeOutcome(r, a, rate, t, i)
 				before, after = before+o.Full, after+o.Kept
 				r.Outcomes = append(r.Outcomes, o)
@@ -147,7 +160,8 @@ func madeOutcome(r *Report, a Arm, rate float64, t, i int) Outcome {
 	if rng.Float64() < q {
 		hit = 1
 	}
-	o := Outcome{ID: fmt.Sprintf("%s-%d", r.Tasks[t].Name, i), Task: r.Tasks[t].Name, Arm: a.Name, Rate: rate, Full: full, Kept: int(kept), Limit: int(rate * float64(full)),
+	id := fmt.Sprintf("%s-%d", r.Tasks[t].Name, i)
+	o := Outcome{ID: id, Item: "digest of " + id, Task: r.Tasks[t].Name, Arm: a.Name, Rate: rate, Full: full, Kept: int(kept), Limit: int(rate * float64(full)),
 		Millis: 20 + float64(full)*0.02, Values: map[string]float64{"must_keep": math.Min(1, q*0.9+0.1*rng.Float64()), "likelihood": -0.4 - 2.5*(1-q)*(0.5+rng.Float64())}}
 	if t%3 != 2 {
 		o.Values["survival"] = hit
@@ -161,38 +175,58 @@ func madeOutcome(r *Report, a Arm, rate float64, t, i int) Outcome {
 	return o
 }
 
-type sums struct {
-	kept   []float64
-	values map[string][]float64
-}
+// takes is false of what an arm leaves alone: longcodezip is for code.
+func takes(a Arm, t Task) bool { return a.Name != "longcodezip" || t.Language == "code" }
 
-func (s *sums) of(name string) []float64 {
-	if s == nil {
-		return nil
+// sums is what a cell is made of, with the outcomes in order.
+type sums struct{ of []*Outcome }
+
+func (s *sums) values(name string) (v, kept []float64) {
+	for _, o := range s.of {
+		if x, ok := o.Values[name]; ok {
+			v, kept = append(v, x), append(kept, float64(o.Kept)/float64(o.Full))
+		}
 	}
-	return s.values[name]
+	return v, kept
 }
 
-func madeDiff(from, v []float64, p plan) *eval.Estimate {
+// diff is of one measure over the items of both, within budget if asked.
+func (s *sums) diff(from *sums, name string, budget bool, p plan) (*eval.Estimate, int) {
 	if from == nil {
-		return nil
+		return nil, 0
 	}
-	e := eval.Paired(v, from, p.resample, 1)
-	return &e
+	over := func(o *Outcome) bool { return budget && o.Limit > 0 && float64(o.Kept) > 1.01*float64(o.Limit) }
+	at := map[string]*Outcome{}
+	for _, o := range from.of {
+		at[o.ID] = o
+	}
+	var a, b []float64
+	for _, o := range s.of {
+		w := at[o.ID]
+		if w == nil || over(o) || over(w) {
+			continue
+		}
+		if x, ok := o.Values[name]; ok {
+			a, b = append(a, x), append(b, w.Values[name])
+		}
+	}
+	if len(a) == 0 {
+		return nil, 0
+	}
+	e := eval.Paired(a, b, p.resample, 1)
+	return &e, len(a)
 }
 
 func madeCells(r *Report, p plan) {
 	by := map[cellKey]*sums{}
-	for _, o := range r.Outcomes {
+	for i := range r.Outcomes {
+		o := &r.Outcomes[i]
 		for _, task := range []string{"", o.Task} {
 			k := cellKey{o.Arm, o.Rate, task}
 			if by[k] == nil {
-				by[k] = &sums{values: map[string][]float64{}}
+				by[k] = &sums{}
 			}
-			by[k].kept = append(by[k].kept, float64(o.Kept)/float64(o.Full))
-			for name, v := range o.Values {
-				by[k].values[name] = append(by[k].values[name], v)
-			}
+			by[k].of = append(by[k].of, o)
 		}
 	}
 	for _, a := range r.Arms {
@@ -210,21 +244,37 @@ func madeCells(r *Report, p plan) {
 				if s == nil {
 					continue
 				}
-				c := Cell{Arm: a.Name, Rate: rate, Task: task, Items: len(s.kept), KeptRate: eval.Bootstrap(s.kept, p.resample, 1), Values: map[string]Value{}, P50: 61.5, P95: 130}
-				if a.Name == "llmlingua2" {
-					c.OverBudget = 7
-				}
-				if a.Name == "longcodezip" && rate < 0.3 {
-					c.Refused = 3
-				}
-				for name, v := range s.values {
-					c.Values[name] = Value{Items: len(v), Estimate: eval.Bootstrap(v, p.resample, 1),
-						Gain: madeDiff(by[cellKey{r.Against, rate, task}].of(name), v, p), Loss: madeDiff(by[cellKey{"none", 0, task}].of(name), v, p)}
-				}
-				r.Cells = append(r.Cells, c)
+				r.Cells = append(r.Cells, madeCell(r, p, a, cellKey{a.Name, rate, task}, by))
 			}
 		}
 	}
+}
+
+func madeCell(r *Report, p plan, a Arm, k cellKey, by map[cellKey]*sums) Cell {
+	s := by[k]
+	var kept []float64
+	c := Cell{Arm: a.Name, Rate: k.rate, Task: k.task, Items: len(s.of), Values: map[string]Value{}, P50: 61.5, P95: 130}
+	for _, o := range s.of {
+		kept = append(kept, float64(o.Kept)/float64(o.Full))
+		if o.Limit > 0 && o.Kept > o.Limit {
+			c.OverBudget++
+		}
+	}
+	c.KeptRate = eval.Bootstrap(kept, p.resample, 1)
+	if a.Name == "longcodezip" && k.rate < 0.3 {
+		c.Refused = 3
+	}
+	for _, m := range r.Measures {
+		v, kept := s.values(m.Name)
+		if len(v) == 0 {
+			continue
+		}
+		w := Value{Items: len(v), Estimate: eval.Bootstrap(v, p.resample, 1), KeptRate: mean(kept)}
+		w.Gain, w.GainItems = s.diff(by[cellKey{r.Against, k.rate, k.task}], m.Name, true, p)
+		w.Loss, _ = s.diff(by[cellKey{"none", 0, k.task}], m.Name, false, p)
+		c.Values[m.Name] = w
+	}
+	return c
 }
 
 // madeHurts finds cells whose intervals lie under those of the whole text or of bm25.
@@ -237,7 +287,7 @@ func madeHurts(r *Report) {
 				w, has := x.value(x.arms[than], c.Rate, c.Task, m.Name)
 				if ok && has && c.Arm != than && v.High < w.Low {
 					r.Hurts = append(r.Hurts, Hurt{Arm: c.Arm, Rate: c.Rate, Task: c.Task, Measure: m.Name, Than: than,
-						By: eval.Estimate{Mean: v.Mean - w.Mean, Low: v.Low - w.High, High: v.High - w.Low}})
+						By: eval.Estimate{Mean: v.Mean - w.Mean, Low: v.Low - w.High, High: v.High - w.Low}, Items: min(v.Items, w.Items), P: 0.001})
 				}
 			}
 		}

@@ -3,6 +3,8 @@ package report
 import (
 	"slices"
 	"sort"
+
+	"github.com/pith-proxy/pith/eval"
 )
 
 // pane is one of several tables of which the page's script shows one.
@@ -45,10 +47,13 @@ func (x *index) summary() []pane {
 			if c == nil {
 				continue
 			}
-			row := paneRow{Arm: a, Kept: percent(c.KeptRate.Mean), Note: cellNote(c), Time: millis(c.P50)}
+			row := paneRow{Arm: a, Kept: percent(c.KeptRate.Mean), Note: join(x.partial(a, rate, ""), cellNote(c)), Time: millis(c.P50)}
 			for _, col := range p.Columns {
-				v, ok := x.value(a, rate, "", col.Name)
-				row.Cells = append(row.Cells, paneCell{valueCell: valueCell{Value: v, OK: ok, Best: ok && x.isBest(a, rate, col.Name, v.Mean)}})
+				v := x.valueCell(a, rate, col.Name)
+				if v.Kept == x.keptMore(a, rate, "", "") {
+					v.Kept = "" // the column beside it says so
+				}
+				row.Cells = append(row.Cells, paneCell{valueCell: v})
 			}
 			p.Rows = append(p.Rows, row)
 		}
@@ -61,17 +66,14 @@ func (x *index) summary() []pane {
 
 // cellNote says what made a comparison unequal.
 func cellNote(c *Cell) string {
-	s := ""
+	over, refused := "", ""
 	if c.OverBudget > 0 {
-		s = plural(c.OverBudget, "text") + " over budget"
+		over = plural(c.OverBudget, "text") + " over budget"
 	}
 	if c.Refused > 0 {
-		if s != "" {
-			s += ", "
-		}
-		s += count(c.Refused) + " refused"
+		refused = count(c.Refused) + " refused"
 	}
-	return s
+	return join(over, refused)
 }
 
 // heat has a table for each measure and rate: tasks by arms.
@@ -137,6 +139,7 @@ func shade(v, lo, hi float64) int {
 
 type keptRow struct {
 	Arm   Arm
+	Note  string // that it is over other items
 	Cells []keptCell
 }
 
@@ -151,13 +154,13 @@ type keptCell struct {
 func (x *index) keptRows() []keptRow {
 	var out []keptRow
 	for _, a := range x.Arms {
-		row := keptRow{Arm: a}
+		row := keptRow{Arm: a, Note: x.partialRow(a, "")}
 		any := false
 		for _, rate := range x.Rates {
 			cell := keptCell{Kept: missing}
 			if c := x.at(a, rate, ""); c != nil {
 				k := c.KeptRate
-				cell = keptCell{true, percent(k.Mean), percent(k.Low) + " to " + percent(k.High), cellNote(c)}
+				cell = keptCell{true, percent(k.Mean), keptWithin(k, c.Items), cellNote(c)}
 				any = true
 			}
 			row.Cells = append(row.Cells, cell)
@@ -169,6 +172,14 @@ func (x *index) keptRows() []keptRow {
 	return out
 }
 
+// keptWithin is [within] in percent.
+func keptWithin(k eval.Estimate, n int) string {
+	if k.Low == k.High {
+		return within(k, n, "")
+	}
+	return percent(k.Low) + " to " + percent(k.High)
+}
+
 type economyView struct {
 	Vendors []string
 	Reuse   int
@@ -178,7 +189,8 @@ type economyView struct {
 
 type economyRow struct {
 	Economy
-	Group    int // rows of the arm
+	Group    int    // rows of the arm
+	Note     string // that it is over other items
 	Asked    string
 	Uncached priceCell
 	Vendors  []priceCell
@@ -203,7 +215,7 @@ func (x *index) economy() economyView {
 	}
 	sort.Strings(v.Vendors)
 	for _, e := range x.Economics {
-		row := economyRow{Economy: e, Asked: ratio(e.Rate), Uncached: price(e.Uncached, true)}
+		row := economyRow{Economy: e, Note: x.partial(x.arms[e.Arm], e.Rate, ""), Asked: ratio(e.Rate), Uncached: price(e.Uncached, true)}
 		for _, vendor := range v.Vendors {
 			c, ok := e.Cached[vendor]
 			row.Vendors = append(row.Vendors, price(c, ok))

@@ -2,6 +2,7 @@ package suite
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/pith-proxy/pith/eval"
@@ -44,16 +45,24 @@ func (r *run) values(p part, c int, measure string) [][]float64 {
 	})
 }
 
-// differences are those of column c to column other, over the items that both have.
-func (r *run) differences(p part, c, other int, measure string) [][]float64 {
+// differences are those of column c to column other, over the items that both have, or
+// over those of them where the two are on equal terms.
+func (r *run) differences(p part, c, other int, measure string, equal bool) [][]float64 {
 	return r.collect(p, func(i int) (float64, bool) {
-		if r.rows[i][other] == nil {
+		if r.rows[i][other] == nil || equal && !(r.meets(i, c) && r.meets(i, other)) {
 			return 0, false
 		}
 		a, ok := r.rows[i][c].Values[measure]
 		b, too := r.rows[i][other].Values[measure]
 		return a - b, ok && too
 	})
+}
+
+// meets reports whether a column kept at most a hundredth of its limit over it, or one
+// token. An arm that keeps more has an easier task. One with a rate of its own has no limit.
+func (r *run) meets(i, c int) bool {
+	limit := r.limit(i, c)
+	return limit == 0 || r.rows[i][c].Kept-limit <= max(1, limit/100)
 }
 
 func (r *run) collect(p part, of func(item int) (float64, bool)) [][]float64 {
@@ -74,29 +83,6 @@ func count(strata [][]float64) int {
 		n += len(s)
 	}
 	return n
-}
-
-// estimate is the mean over items; a reader's score is the mean of the tasks' means.
-func (r *run) estimate(measure string, strata [][]float64) eval.Estimate {
-	if measure == score {
-		return eval.BootstrapStratified(strata, r.Resamples, r.Seed)
-	}
-	return eval.Bootstrap(slices.Concat(strata...), r.Resamples, r.Seed)
-}
-
-// versus estimates the difference of column c to an arm at the same rate, or to one with
-// a rate of its own. It is nil if there is no such arm, or none of the items has both.
-func (r *run) versus(p part, c int, arm, measure string) *eval.Estimate {
-	other := r.column(arm, r.cols[c].rate)
-	if other < 0 {
-		return nil
-	}
-	d := r.differences(p, c, other, measure)
-	if count(d) == 0 {
-		return nil
-	}
-	e := r.estimate(measure, d)
-	return &e
 }
 
 // column returns an arm's at a rate, or that of its own rate; -1 if there is none.
@@ -137,37 +123,68 @@ func (r *run) cell(p part, c int) report.Cell {
 			times = append(times, r.cold(i, col.arm))
 		}
 	}
-	cell.KeptRate = eval.Bootstrap(rates, r.Resamples, r.Seed)
+	later := estimates{{[][]float64{rates}, &cell.KeptRate}}
 	cell.P50, cell.P95 = percentile(times, 50), percentile(times, 95)
-	for _, m := range r.measureNames() {
-		values := r.values(p, c, m)
-		if count(values) == 0 {
-			continue
-		}
-		cell.Values[m] = report.Value{
-			Items:    count(values),
-			Estimate: r.estimate(m, values),
-			Loss:     r.versus(p, c, eval.Full().Name(), m),
-			Gain:     r.versus(p, c, r.Against, m),
+	names := r.measureNames()
+	values := make([]report.Value, len(names))
+	for k, m := range names {
+		r.value(p, c, m, &values[k], &later)
+	}
+	r.resample(later)
+	for k, m := range names {
+		if values[k].Items > 0 {
+			cell.Values[m] = values[k]
 		}
 	}
 	return cell
 }
 
+// value fills in a measure's value, but for what is to be resampled.
+func (r *run) value(p part, c int, measure string, v *report.Value, later *estimates) {
+	values := r.values(p, c, measure)
+	if v.Items = count(values); v.Items == 0 {
+		return
+	}
+	later.mean(measure, values, &v.Estimate)
+	v.KeptRate = mean(slices.Concat(r.collect(p, func(i int) (float64, bool) {
+		_, ok := r.rows[i][c].Values[measure]
+		return emptyAsWhole(r.rows[i][c].Kept, r.full[i]), ok
+	})...))
+	whole := r.column(eval.Full().Name(), r.cols[c].rate)
+	if whole >= 0 {
+		v.Loss = later.difference(measure, r.differences(p, c, whole, measure, false))
+	}
+	if other := r.column(r.Against, r.cols[c].rate); other >= 0 {
+		d := r.differences(p, c, other, measure, true)
+		v.GainItems = count(d)
+		v.Gain = later.difference(measure, d)
+	}
+}
+
 // columnReport is what the report has of one column.
 type columnReport struct {
 	cells []report.Cell
-	hurts []report.Hurt
+	tests []test
 }
 
 // columnReports are by column.
 func (r *run) columnReports(ctx context.Context) ([]columnReport, error) {
 	out := make([]columnReport, len(r.cols))
-	err := eval.ForEach(ctx, len(r.cols), nil, func(_ context.Context, c int) error {
-		for _, p := range r.parts(c) {
-			cell := r.cell(p, c)
-			out[c].cells = append(out[c].cells, cell)
-			out[c].hurts = append(out[c].hurts, r.hurts(p, c, &cell)...)
+	err := eval.ForEach(ctx, len(r.cols), nil, func(ctx context.Context, c int) error {
+		parts := r.parts(c)
+		for k, p := range parts {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			if k == 1 && len(parts) == 2 {
+				// The only task is all of them, and has been tested.
+				cell := out[c].cells[0]
+				cell.Task, cell.Values = p.task, maps.Clone(cell.Values)
+				out[c].cells = append(out[c].cells, cell)
+				continue
+			}
+			out[c].cells = append(out[c].cells, r.cell(p, c))
+			out[c].tests = append(out[c].tests, r.tests(p, c)...)
 		}
 		return nil
 	})

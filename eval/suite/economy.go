@@ -47,15 +47,15 @@ func (r *run) economy(c int) (report.Economy, bool) {
 	return e, full != nil
 }
 
-// cached is the price of asking each context reuse times, relative to raw contexts that
-// the vendor caches. A context that is kept otherwise for every question is never read
-// from the cache, and nobody would write it.
+// cached is the price of asking each context reuse times, relative to raw contexts, which
+// the vendor caches. A context that is kept otherwise for every question is new to the
+// vendor each time.
 func cached(v economics.Vendor, full, kept []int, reuse int, perQuestion bool) float64 {
 	raw, short := 0.0, 0.0
 	for i := range full {
 		raw += again(v, full[i], reuse)
 		if perQuestion {
-			short += float64(reuse) * float64(kept[i])
+			short += float64(float64(reuse) * again(v, kept[i], 1))
 		} else {
 			short += again(v, kept[i], reuse)
 		}
@@ -64,15 +64,22 @@ func cached(v economics.Vendor, full, kept []int, reuse int, perQuestion bool) f
 }
 
 // again is the price of a prefix of n tokens that is sent times: written once, then read.
-// The vendor keeps none under its minimum. What keeping it costs is paid with the write,
-// for one lifetime, as [economics.Simulator] books it. That a vendor reads whole units of
-// tokens alone, and prices that some models have of their own, are left out.
+// The vendor keeps none under its minimum. Where the request says what is kept, a client
+// asks for it only if that costs less than not to; other vendors write what is new whether
+// it comes again or not. What keeping it costs is paid with the write, for one lifetime, as
+// [economics.Simulator] books it. That a vendor reads whole units of tokens alone, and
+// prices that some models have of their own, are left out.
 func again(v economics.Vendor, n, times int) float64 {
+	fresh := economics.Uncached(economics.Turn{New: float64(n * times)})
 	if n < v.MinTokens {
-		return economics.Uncached(economics.Turn{New: float64(n * times)})
+		return fresh
 	}
 	p := v.Prices()
 	p.Write += v.StoragePerHour * time.Duration(v.Lifetime).Hours()
 	later := float64(times-1) * p.Raw(economics.Turn{Prefix: float64(n)})
-	return p.Raw(economics.Turn{New: float64(n)}) + later
+	kept := p.Raw(economics.Turn{New: float64(n)}) + float64(later)
+	if v.Breakpoints == economics.Explicit {
+		return min(fresh, kept)
+	}
+	return kept
 }

@@ -94,7 +94,7 @@ func (r *run) shown(i, c int) report.Shortened {
 	got, col := r.rows[i][c], &r.cols[c]
 	s := report.Shortened{Arm: col.arm.Name(), Rate: col.rate, Full: r.full[i], Kept: got.Kept, Values: got.Values}
 	s.Spans, s.Text = got.Shown.Spans, got.Shown.Text
-	if got.Read != nil {
+	if got.Read != nil && r.Answers {
 		s.Answer = got.Read.Answer
 	}
 	return s
@@ -109,7 +109,7 @@ func (r *run) outcomes() []report.Outcome {
 				continue
 			}
 			col := &r.cols[c]
-			o := report.Outcome{ID: it.ID, Task: it.Dataset, Arm: col.arm.Name(), Rate: col.rate,
+			o := report.Outcome{ID: it.ID, Item: r.asked[i], Task: it.Dataset, Arm: col.arm.Name(), Rate: col.rate,
 				Full: r.full[i], Limit: r.limit(i, c), Kept: got.Kept, Refused: got.Refused,
 				Values: got.Values, Read: r.reading(got), Millis: got.Millis}
 			out = append(out, o)

@@ -15,19 +15,21 @@ func (r *run) report(ctx context.Context) (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	hurts, err := r.hurts(ctx, columns)
+	if err != nil {
+		return nil, err
+	}
 	out := &report.Report{
 		Format: report.Format, Pith: r.Version,
 		Set: r.Set.Name, Tasks: r.tasks(), Unit: r.Counter.Name(),
 		Rates: r.Rates, Measures: r.measures(), Arms: r.arms(), Through: r.Through,
 		Against: r.Against, Resamples: r.Resamples, Seed: r.Seed,
-		Lengths: r.lengths(), Economics: r.economies(), Grids: r.grids(), Outcomes: r.outcomes(), Examples: r.examples(),
+		Lengths: r.lengths(), Economics: r.economies(), Hurts: hurts, Grids: r.grids(), Outcomes: r.outcomes(), Examples: r.examples(),
 		Notes: r.notes(),
 	}
 	for _, c := range columns {
 		out.Cells = append(out.Cells, c.cells...)
-		out.Hurts = append(out.Hurts, c.hurts...)
 	}
-	sortHurts(out.Hurts)
 	out.Reader = r.readerOf(out.Outcomes)
 	return out, nil
 }
@@ -104,24 +106,11 @@ func (r *run) readerOf(outcomes []report.Outcome) *report.Reader {
 	return sum
 }
 
-// estimated is how many answers came without their tokens.
-func (r *run) estimated() int {
-	n := 0
-	for i := range r.rows {
-		for _, got := range r.rows[i] {
-			if got != nil && got.Read != nil && got.Read.Estimated {
-				n++
-			}
-		}
-	}
-	return n
-}
-
 func (r *run) notes() []string {
 	notes := slices.Concat(r.Set.Notes, r.Notes)
 	for _, a := range r.Arms {
 		if a.Reader != nil {
-			notes = append(notes, fmt.Sprintf("What %s kept is what its reader counted of the prompt, less what %s counts of the raw prompt beside the context: the framing of messages is in it, and so is any difference between the two ways to count. The text itself is not seen, so that there are no measures of it and no times.", a.Name(), r.Counter.Name()))
+			notes = append(notes, fmt.Sprintf("What %s kept is what its reader counted of the prompt, less what %s counts of the raw prompt beside the context: the framing of messages is in it, and so is any difference between the two ways to count. A prompt that the vendor refused counts as kept whole. The text itself is not seen, so that there are no measures of it and no times.", a.Name(), r.Counter.Name()))
 		}
 	}
 	var idle []string
@@ -133,9 +122,7 @@ func (r *run) notes() []string {
 	if len(idle) > 0 {
 		notes = append(notes, "Measures that apply to no item of the run: "+strings.Join(idle, ", ")+".")
 	}
-	if n := r.estimated(); n > 0 {
-		notes = append(notes, fmt.Sprintf("Of %d answers the vendor said no tokens; the reader estimated them, and so are the dollars.", n))
-	}
+	notes = append(notes, r.answerNotes()...)
 	if r.journal != nil && r.journal.damaged > 0 {
 		notes = append(notes, fmt.Sprintf("%d damaged lines of the journal were passed over; what they held was computed again.", r.journal.damaged))
 	}

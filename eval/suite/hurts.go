@@ -2,55 +2,75 @@ package suite
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	"github.com/pith-proxy/pith/eval"
 	"github.com/pith-proxy/pith/eval/report"
 )
 
-// leastItems is how many items a mean needs to be called worse: an interval over fewer
-// says nothing.
-const leastItems = 5
+// leastItems is how many differences a mean needs to be called worse: fewer say nothing.
+const leastItems = 6
+
+// falseAlarms is how often a run of equal arms may list anything at all.
+const falseAlarms = 0.05
 
 // simple are the baselines of which the best is to be beaten at every rate.
-var simple = []string{"random", "head", "tail", "middle"}
+var simple = []string{"random", "head", "tail", "middle", "idf"}
 
-// hurts lists where a column of pith or of a peer is worse with 95 % confidence: than the
-// arm that gains are over, than the best of the simple baselines on these very items, and,
-// where a reader answered, than the whole text. Without a reader a shortened text is worse
-// than the whole one by construction, which is not listed.
-func (r *run) hurts(p part, c int, cell *report.Cell) []report.Hurt {
+// test is one mean that is compared with another.
+type test struct {
+	column  int
+	task    string
+	measure string
+	than    string
+	d       [][]float64 // differences, by task
+	p       float64     // that the mean of the differences is not below 0
+
+	// covered: another test says it already. It counts among the tests and is not listed.
+	covered bool
+}
+
+// tests compares a column of pith or of a peer with the arm that gains are over, with the
+// best of the simple baselines, and, where a reader answered, with the whole text. Without
+// a reader a shortened text is worse than the whole one by construction, which is not
+// tested. All are over items where the two are on equal terms.
+func (r *run) tests(p part, c int) []test {
 	if k := r.cols[c].arm.Kind; k != "pith" && k != "peer" {
 		return nil
 	}
-	var out []report.Hurt
+	var out []test
 	for _, m := range r.measureNames() {
-		add := func(than string, by *eval.Estimate) {
-			if by != nil && by.High < 0 {
-				out = append(out, report.Hurt{Arm: cell.Arm, Rate: cell.Rate, Task: cell.Task, Measure: m, Than: than, By: *by})
+		add := func(than string, candidates int, d [][]float64, covered bool) {
+			// Where nothing differs there can be no false alarm (Tarone, 1990).
+			if count(d) < leastItems || !slices.ContainsFunc(slices.Concat(d...), func(v float64) bool { return v != 0 }) {
+				return
 			}
+			chance := min(1, float64(candidates)*eval.LowerTail(weighed(m, d)))
+			out = append(out, test{c, p.task, m, than, d, chance, covered})
 		}
-		v, ok := cell.Values[m]
-		if !ok || v.Items < leastItems {
-			continue
+		against := r.column(r.Against, r.cols[c].rate)
+		whole := r.column(eval.Full().Name(), r.cols[c].rate)
+		if m == score && whole >= 0 {
+			add(eval.Full().Name(), 1, r.differences(p, c, whole, m, true), false)
 		}
-		if m == score {
-			add(eval.Full().Name(), v.Loss)
+		if against >= 0 && against != c && against != whole {
+			add(r.Against, 1, r.differences(p, c, against, m, true), false)
 		}
-		if r.Against != eval.Full().Name() {
-			add(r.Against, v.Gain)
-		}
-		if best := r.bestSimple(p, c, m); best != "" && best != r.Against {
-			add(best, r.versus(p, c, best, m))
+		if best, candidates, d := r.bestSimple(p, c, m); best >= 0 {
+			add(r.cols[best].arm.Name(), candidates, d, best == against)
 		}
 	}
 	return out
 }
 
-// bestSimple returns the simple baseline that does best at a column's rate over the items
-// that both have, the earlier arm of equals; "" if there is none.
-func (r *run) bestSimple(p part, c int, measure string) string {
-	best, least := "", 0.0
+// bestSimple returns the column of the simple baseline that leads by most at a column's
+// rate, the earlier arm of equals, out of how many it was chosen, and the differences; -1
+// if there is none. The best of several leads by chance too: its p-value is to be
+// multiplied by their number (Bonferroni).
+func (r *run) bestSimple(p part, c int, measure string) (best, candidates int, lead [][]float64) {
+	best = -1
+	least := 0.0
 	for _, a := range r.Arms {
 		if !slices.Contains(simple, a.Name()) || a.Kind != "baseline" {
 			continue
@@ -59,26 +79,80 @@ func (r *run) bestSimple(p part, c int, measure string) string {
 		if other < 0 {
 			continue
 		}
-		d := r.differences(p, c, other, measure)
-		if count(d) == 0 {
+		d := r.differences(p, c, other, measure, true)
+		if count(d) < leastItems {
 			continue
 		}
-		if lead := r.mean(measure, d); best == "" || lead < least {
-			best, least = a.Name(), lead
+		candidates++
+		if m := meanOfMeans(weighed(measure, d)); best < 0 || m < least {
+			best, least, lead = other, m, d
 		}
 	}
-	return best
+	return best, candidates, lead
 }
 
-// mean is that of [run.estimate].
-func (r *run) mean(measure string, strata [][]float64) float64 {
-	if measure == score {
-		return eval.BootstrapStratified(strata, 1, 0).Mean
+// meanOfMeans is that of strata that all have values.
+func meanOfMeans(strata [][]float64) float64 {
+	sum := 0.0
+	for _, s := range strata {
+		sum += mean(s)
 	}
-	return eval.Bootstrap(slices.Concat(strata...), 1, 0).Mean
+	return sum / float64(len(strata))
 }
 
-// sortHurts puts the largest loss first; equals stay in the order of arm, rate and task.
-func sortHurts(hurts []report.Hurt) {
-	slices.SortStableFunc(hurts, func(a, b report.Hurt) int { return cmp.Compare(a.By.Mean, b.By.Mean) })
+// hurts lists the means that are lower with confidence: by Holm's test over all that was
+// tested in the run, so that equal arms are listed in at most one run of twenty, and with
+// an interval that is below 0 as well. The largest loss is first; equals stay in the order
+// of arm, rate and task.
+func (r *run) hurts(ctx context.Context, columns []columnReport) ([]report.Hurt, error) {
+	var all []test
+	var p []float64
+	for _, c := range columns {
+		for _, t := range c.tests {
+			all = append(all, t)
+			p = append(p, t.p)
+		}
+	}
+	var lower []test
+	for i, rejected := range eval.Holm(p, falseAlarms) {
+		if rejected && !all[i].covered {
+			lower = append(lower, all[i])
+		}
+	}
+	out := make([]report.Hurt, len(lower))
+	err := eval.ForEach(ctx, len(columns), nil, func(_ context.Context, c int) error {
+		var later estimates
+		for i := range lower {
+			if lower[i].column == c {
+				r.hurt(&lower[i], columns[c].cells, &out[i], &later)
+			}
+		}
+		r.resample(later)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	out = slices.DeleteFunc(out, func(h report.Hurt) bool { return h.By.High >= 0 })
+	slices.SortStableFunc(out, func(a, b report.Hurt) int { return cmp.Compare(a.By.Mean, b.By.Mean) })
+	if len(out) == 0 {
+		return nil, nil
+	}
+	return out, nil
+}
+
+// hurt says which mean is lower and by how much. A gain of the column's cells is not
+// estimated again.
+func (r *run) hurt(t *test, cells []report.Cell, h *report.Hurt, later *estimates) {
+	col := &r.cols[t.column]
+	*h = report.Hurt{Arm: col.arm.Name(), Rate: col.rate, Task: t.task, Measure: t.measure, Than: t.than, Items: count(t.d), P: t.p}
+	if t.than != r.Against {
+		*later = append(*later, estimate{weighed(t.measure, t.d), &h.By})
+		return
+	}
+	for _, cell := range cells {
+		if cell.Task == t.task {
+			h.By = *cell.Values[t.measure].Gain
+		}
+	}
 }

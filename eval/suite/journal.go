@@ -57,6 +57,8 @@ type reading struct {
 	CompletionTokens int    `json:"completion_tokens"`
 	Estimated        bool   `json:"estimated,omitempty"` // the tokens, by the reader itself
 	Answer           string `json:"answer"`
+	Finish           string `json:"finish,omitempty"`
+	InDoubt          bool   `json:"in_doubt,omitempty"` // an earlier call for it may have been charged too
 }
 
 // shown is what was kept of an example: spans of its text, or a text of its own.

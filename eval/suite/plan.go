@@ -88,6 +88,15 @@ func itemKey(t dataset.Task, q dataset.Question) string {
 	return d.sum()
 }
 
+// asked names the text and what is asked of it, whoever asks: two reports that compare
+// items by their IDs can tell whether these are of the same.
+func asked(it eval.Item) string {
+	var d digest
+	d.add(it.Context, it.Question)
+	d.list(it.Answers)
+	return d.sum()[:16]
+}
+
 // key names all that a column's results depend on beside the item. Two columns of a run
 // never share one.
 func (c *column) key(o *Options) string {

@@ -74,13 +74,18 @@ func (r *run) read(ctx context.Context, p prompt) error {
 	// As JSON will have it, so that a result is the same from the journal.
 	said := strings.ToValidUTF8(a.Text, "\uFFFD")
 	p.row.Read = &reading{PromptTokens: a.PromptTokens, CachedTokens: a.CachedTokens,
-		CompletionTokens: a.CompletionTokens, Estimated: a.Estimated, Answer: said}
+		CompletionTokens: a.CompletionTokens, Estimated: a.Estimated, Answer: said,
+		Finish: a.Finish, InDoubt: a.InDoubt}
 	if col.arm.Reader != nil {
 		if p.row.Kept, err = r.keptBy(a, text, p.item); err != nil {
 			return r.at(p.item, p.col, err)
 		}
 	}
-	if t.Metric != "" {
+	switch {
+	case t.Metric == "":
+	case a.Finish == reader.FinishContext:
+		p.row.Values[score] = 0 // whatever a metric makes of no answer
+	default:
 		v, err := r.Score(t.Metric, prediction(t, said), p.question.Item.Answers, p.question.Item.Classes)
 		if err == nil {
 			err = finite(v)
@@ -103,8 +108,12 @@ func prediction(t dataset.Task, answer string) string {
 }
 
 // keptBy returns how many tokens of the context reached a reader that shortens prompts on
-// the way: what the vendor counted, less all of the raw prompt that is not context.
+// the way: what the vendor counted, less all of the raw prompt that is not context. Of a
+// prompt that was refused nobody counted anything: at worst all of it was kept.
 func (r *run) keptBy(a reader.Answer, raw string, item int) (int, error) {
+	if a.Finish == reader.FinishContext || a.Finish == reader.FinishFilter && a.Estimated {
+		return r.full[item], nil
+	}
 	if a.PromptTokens <= 0 || a.Estimated {
 		return 0, errors.New("the reader does not say how many tokens it got; without that nobody knows what was kept")
 	}

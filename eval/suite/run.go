@@ -19,8 +19,9 @@ type run struct {
 	shows   []bool   // by item: it is an example
 	journal *journal
 
-	full []int // tokens of each item's context
-	rows [][]*row
+	full  []int    // tokens of each item's context
+	asked []string // digests of what each item asks of its context
+	rows  [][]*row
 
 	mu          sync.Mutex
 	done, total int
@@ -35,11 +36,13 @@ type run struct {
 // With Options.Dir, results that a journal there has under the same item, task, arm,
 // state, rate, counter, measures and reader are taken from it, and new ones are added. It
 // is one run's at a time. If the process is killed at any moment, the same call goes on
-// from there, and its report is the same but for timings. What reached the disk last may
-// be computed again if the machine goes down; answers are in the reader's own store.
+// from there, and its report is the same but for timings and the note on calls that were
+// sent again. What reached the disk last may be computed again if the machine goes down;
+// answers are in the reader's own store.
 //
 // An arm's, a measure's or a reader's error ends the run, with the names of the arm, the
-// rate and the item. So does the end of ctx.
+// rate and the item. So does the end of ctx. Then nothing new begins, but what readers are
+// at goes on to its end, and is kept. Such errors wrap a [Stopped].
 func Run(ctx context.Context, o Options) (_ *report.Report, err error) {
 	if err := o.prepare(); err != nil {
 		return nil, fmt.Errorf("suite: %w", err)
@@ -54,18 +57,31 @@ func Run(ctx context.Context, o Options) (_ *report.Report, err error) {
 		err = closed
 	}
 	if err != nil {
-		return nil, fmt.Errorf("suite: %w; %s", err, r.standing())
+		return nil, r.stopped(err)
 	}
 	rep, err := r.report(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("suite: %w; %s", err, r.standing())
+		return nil, r.stopped(err)
 	}
 	return rep, nil
 }
 
+// Stopped is the error of a run that began and came to no report.
+type Stopped struct {
+	Err      error
+	Standing string // what it does not cost: "3 of 9 results are in …"
+}
+
+func (s *Stopped) Error() string { return "suite: " + s.Err.Error() + "; " + s.Standing }
+
+func (s *Stopped) Unwrap() error { return s.Err }
+
+func (r *run) stopped(err error) error { return &Stopped{err, r.standing()} }
+
 func newRun(o *Options, j *journal) *run {
 	r := &run{Options: o, cols: o.columns(), journal: j, shows: examples(&o.Set, o.Examples)}
 	r.full = make([]int, len(o.Set.Items))
+	r.asked = make([]string, len(o.Set.Items))
 	r.rows = make([][]*row, len(o.Set.Items))
 	for c := range r.cols {
 		r.keys = append(r.keys, r.cols[c].key(o))
@@ -96,8 +112,8 @@ func (r *run) task(item int) dataset.Task {
 
 // all fills rows.
 func (r *run) all(ctx context.Context) error {
-	// After an error readers get nothing new, but end what they are at, which is paid for.
-	// Only the caller's ctx stops them.
+	// After an error, or when ctx ends, readers get nothing new, but end what they are at,
+	// which is paid for. The end of ctx tells them to wait for nothing else.
 	open, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	prompts := make(chan prompt, r.Concurrency)
@@ -133,6 +149,7 @@ func (r *run) item(ctx context.Context, i int, prompts chan<- prompt) error {
 	t := r.task(i)
 	q := t.Ask(r.Set.Items[i], r.Counter)
 	r.full[i] = r.Counter.Count(q.Item.Context)
+	r.asked[i] = asked(q.Item)
 	key := itemKey(t, q)
 	for c := range r.cols {
 		if !r.cols[c].takes(t) {

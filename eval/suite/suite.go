@@ -61,7 +61,7 @@ type Options struct {
 
 	Dir      string // of the journal; "" keeps none
 	Examples int    // items shown in full; 0 for none
-	Answers  bool   // put readers' answers into the outcomes
+	Answers  bool   // put readers' answers into outcomes and examples
 
 	Vendors economics.Table
 	Reuse   int     // how often a context is asked in [report.Economy.Cached]; default 10
