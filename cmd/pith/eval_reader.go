@@ -12,7 +12,6 @@ import (
 	"github.com/pith-proxy/pith/eval/jieba"
 	"github.com/pith-proxy/pith/eval/metric"
 	"github.com/pith-proxy/pith/eval/reader"
-	"github.com/pith-proxy/pith/eval/report"
 	"github.com/pith-proxy/pith/eval/suite"
 )
 
@@ -132,6 +131,9 @@ func (p *paid) connect(o *suite.Options, ro reader.Options, m *methodFlags) erro
 	if err != nil {
 		return err
 	}
+	if err := client.Recall(); err != nil { // results in the journal do not ask it again
+		return err
+	}
 	o.Reader = client
 	if !m.relayed() {
 		return nil
@@ -173,24 +175,6 @@ func chinese(exeDir string, tasks []dataset.Task) (func(string) []string, error)
 		return s.Cut, nil
 	}
 	return nil, nil
-}
-
-// tell writes what was spent into the report.
-func (p *paid) tell(r *report.Report) {
-	if len(p.clients) == 0 {
-		return
-	}
-	t := p.clients[0].Spent() // they have one meter
-	if t.InDoubt > 0 {
-		r.Notes = append(r.Notes, fmt.Sprintf("%d calls were sent again, with the same idempotency key, since the first one was broken off or came to no answer; "+
-			"a vendor that ignores such keys may have charged up to %.4f dollars more.", t.InDoubt, t.DoubtDollars))
-	}
-	if t.Estimated > 0 {
-		r.Notes = append(r.Notes, fmt.Sprintf("Of %d answers the vendor did not say how many tokens they took; those are counted by pith.", t.Estimated))
-	}
-	if t.Empty > 0 {
-		r.Notes = append(r.Notes, fmt.Sprintf("%d answers had no text.", t.Empty))
-	}
 }
 
 // Close implements io.Closer.

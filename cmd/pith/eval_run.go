@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -32,6 +34,7 @@ type runFlags struct {
 
 	out      string
 	examples int
+	plots    bool
 	vendors  []string
 	reuse    int
 }
@@ -69,6 +72,7 @@ answers that were paid for are kept in the --out folder.`,
 	fl.IntVar(&f.resample, "resamples", eval.DefaultResamples, "of the bootstrap")
 	fl.StringVar(&f.out, "out", "", "folder of the reports, and of what is kept to go on after a stop")
 	fl.IntVar(&f.examples, "examples", 6, "texts that the page shows in full; 0 for none")
+	fl.BoolVar(&f.plots, "plots", false, "also write each measure's plot as an SVG file")
 	fl.StringSliceVar(&f.vendors, "vendors", []string{"openai", "openai-5.6", "anthropic-5m", "gemini-implicit", "deepseek"}, "whose caches to price; pith replay --list-vendors lists them")
 	fl.IntVar(&f.reuse, "reuse", 10, "how often one text is asked, for the price with a vendor's cache")
 	addSettings(cmd, "home", "engine.workers", "engine.provider", "models.use", "models.window", "models.code")
@@ -147,8 +151,8 @@ func (f *runFlags) run(ctx context.Context, p process, c *Config) error {
 	o.Progress = func(done, total int) { bar.set(int64(done), int64(total)) }
 	r, err := suite.Run(ctx, o)
 	bar.clear()
-	if errors.Is(err, context.Canceled) {
-		return stoppedError{err}
+	if stopped := (*suite.Stopped)(nil); errors.As(err, &stopped) && errors.Is(err, context.Canceled) {
+		return stoppedError{err, "stopped: " + stopped.Standing}
 	}
 	if err != nil {
 		return err
@@ -156,7 +160,6 @@ func (f *runFlags) run(ctx context.Context, p process, c *Config) error {
 	if len(r.Outcomes) == 0 {
 		return usageError{errors.New("none of the methods takes any of the items: nothing was measured")}
 	}
-	client.tell(r)
 	f.methods.tell(r)
 	return f.write(p, r)
 }
@@ -180,12 +183,31 @@ func (f *runFlags) write(p process, r *report.Report) error {
 	if err := r.WriteDir(f.out); err != nil {
 		return err
 	}
+	if f.plots {
+		if err := writePlots(f.out, r); err != nil {
+			return err
+		}
+	}
 	if err := writeOutcome(p.stdout, r); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(p.stdout, "%d results of %d items. Wrote %s, report.md and report.json.\n",
 		len(r.Outcomes), items(r), filepath.Join(f.out, "report.html"))
 	return err
+}
+
+// writePlots writes MEASURE.svg for each measure.
+func writePlots(dir string, r *report.Report) error {
+	for _, m := range r.Measures {
+		var b bytes.Buffer
+		if err := r.WriteSVG(&b, m.Name); err != nil {
+			return fmt.Errorf("plot of %s: %w", m.Name, err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, m.Name+".svg"), b.Bytes(), 0o644); err != nil {
+			return fmt.Errorf("write plot: %w", err)
+		}
+	}
+	return nil
 }
 
 func items(r *report.Report) int {

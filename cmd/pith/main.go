@@ -94,14 +94,17 @@ func exitCode(err error) int {
 }
 
 // stoppedError is the end of a command by a signal, with what the user should know.
-type stoppedError struct{ error }
+type stoppedError struct {
+	error
+	message string
+}
 
 func (e stoppedError) Unwrap() error { return e.error }
 
 // message is what the user reads: for a classed error, what to change.
 func message(err error) string {
 	if stopped := (stoppedError{}); errors.As(err, &stopped) {
-		return stopped.Error()
+		return stopped.message
 	}
 	var e *pith.Error
 	if errors.As(err, &e) && e.Msg != "" {

@@ -71,6 +71,16 @@ func (c *Client) Name() string {
 // Spent returns what answers came to so far, of all clients with this one's meter.
 func (c *Client) Spent() Totals { return c.o.Meter.Totals() }
 
+// Recall counts every answer in the store as paid for, at this client's prices, so that
+// the cap holds for all runs that had the store, also for answers nobody asks for again.
+func (c *Client) Recall() error {
+	err := c.o.Store.each(func(d digest, a Answer) { c.o.Meter.recalled(d, c.cost(a)) })
+	if err != nil {
+		return c.wrap(err)
+	}
+	return nil
+}
+
 // Answer implements [Reader]. The answer is on disk when it is returned. It is safe for
 // concurrent use; equal prompts at the same time are one call. It returns an [*Error] if
 // the vendor does not answer, [ErrCap] if the call might cost too much, and ctx's error

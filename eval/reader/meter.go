@@ -168,6 +168,16 @@ func (m *Meter) doubted(d digest, worst pico) {
 	}
 }
 
+// recalled counts, once, what an earlier run paid for an answer.
+func (m *Meter) recalled(d digest, cost pico) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.known[d] {
+		m.known[d] = true
+		m.earlier += cost
+	}
+}
+
 // given counts an answer that goes to a caller.
 func (m *Meter) given(d digest, a Answer, cost pico) {
 	m.mu.Lock()

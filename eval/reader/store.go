@@ -154,6 +154,28 @@ func (s *Store) get(d digest) (a Answer, ok, damaged bool, err error) {
 	return Answer{}, false, true, nil
 }
 
+// each calls f with every answer that is whole.
+func (s *Store) each(f func(digest, Answer)) error {
+	entries, err := os.ReadDir(s.path("answers"))
+	if err != nil {
+		return fmt.Errorf("read stored answers: %w", err)
+	}
+	for _, e := range entries {
+		d, ok := parseDigest(e.Name())
+		if !ok {
+			continue
+		}
+		file, err := os.ReadFile(s.answerPath(d))
+		if err != nil {
+			return fmt.Errorf("read stored answers: %w", err)
+		}
+		if a, err := decodeRecord(d, file); err == nil {
+			f(d, a)
+		}
+	}
+	return nil
+}
+
 func (s *Store) putAside(d digest) error {
 	for n := 1; ; n++ {
 		to := s.path("aside", d.String()+"."+strconv.Itoa(n))

@@ -245,22 +245,41 @@ func TestFullDisk(t *testing.T) {
 // The room for an answer is taken before the call, and the answer is written over it: it
 // needs no more of a disk that has filled up since.
 func TestRoomForAnswers(t *testing.T) {
-	s := open(t, t.TempDir())
-	var c *Client
-	p := Prompt{Text: "q", MaxTokens: 100}
-	var taken os.FileInfo
-	_, url := serve(t, fakevendor.Options{Hook: func(stage fakevendor.Stage, _ fakevendor.Request) {
-		if stage == fakevendor.Received {
-			taken, _ = os.Stat(s.intentPath(c.digest(p)))
+	for _, left := range []bool{false, true} {
+		dir, link := t.TempDir(), filepath.Join(t.TempDir(), "link")
+		var s *Store
+		var c *Client
+		p := Prompt{Text: "q", MaxTokens: 100}
+		_, url := serve(t, fakevendor.Options{Hook: func(stage fakevendor.Stage, _ fakevendor.Request) {
+			if stage != fakevendor.Received {
+				return
+			}
+			if info, err := os.Stat(s.intentPath(c.digest(p))); err != nil || info.Size() != 4096+8*100 {
+				t.Errorf("took %v, %v", info, err)
+			}
+			if err := os.Link(s.intentPath(c.digest(p)), link); err != nil {
+				t.Error(err)
+			}
+		}})
+		s = open(t, dir)
+		c, _ = client(t, url, func(o *Options) { o.Store = s })
+		if left { // by a process that had no room for more
+			write(t, s.intentPath(c.digest(p)), nil)
+			s.Close()
+			s = open(t, dir)
+			c, _ = client(t, url, func(o *Options) { o.Store = s })
 		}
-	}})
-	c, _ = client(t, url, func(o *Options) { o.Store = s })
-	if _, err := c.Answer(t.Context(), p); err != nil {
-		t.Fatal(err)
-	}
-	info, err := os.Stat(s.answerPath(c.digest(p)))
-	if err != nil || taken == nil || taken.Size() != 4096+8*100 || !os.SameFile(taken, info) || info.Size() > 1000 {
-		t.Errorf("took %v, stored %v, %v", taken, info, err)
+		if _, err := c.Answer(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+		before, err := os.Stat(link)
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, err := os.Stat(s.answerPath(c.digest(p)))
+		if err != nil || !os.SameFile(before, after) || after.Size() > 1000 {
+			t.Errorf("left %v: the answer is another file: %v, %v", left, after, err)
+		}
 	}
 }
 
