@@ -40,7 +40,7 @@ with confidence, the exit code is 1; what could not be paired is listed.`,
 	fl.BoolVar(&f.force, "force", false, "compare reports that differ in tokens, set, seed, way to the methods, reader or texts, too")
 	fl.BoolVar(&f.json, "json", false, "print the comparison as JSON")
 	fl.Uint64Var(&f.seed, "seed", 1, "of the bootstrap")
-	fl.IntVar(&f.resamples, "resamples", 0, "of the bootstrap; as in the reports if not given")
+	fl.IntVar(&f.resamples, "resamples", 0, "of the bootstrap; 2,000 if not given")
 	return cmd
 }
 
@@ -77,8 +77,11 @@ func (f *compareFlags) run(p process, args []string) error {
 	if err := write(p.stdout); err != nil {
 		return err
 	}
-	if c.Worse() {
+	switch untested := c.Untested(); {
+	case c.Worse():
 		return errors.New("worse with confidence; see the lines above")
+	case untested != "":
+		return usageError{errors.New(untested)}
 	}
 	return nil
 }

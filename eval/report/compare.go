@@ -13,9 +13,9 @@ import (
 
 // CompareOptions say how two reports are compared. The zero value works.
 type CompareOptions struct {
-	Resamples int     // of the bootstrap; default eval.DefaultResamples
+	Resamples int     // of the bootstrap, at least 100; 0 is eval.DefaultResamples
 	Seed      uint64  // of the bootstrap
-	Tolerance float64 // a mean may be lower by this much; not negative
+	Tolerance float64 // a mean may be lower by this much, in the measure's own unit; not negative
 	Force     bool    // compare what differs in set, unit, seed, way, reader, metric or texts; the comparison says so
 	NameA     string  // for people; default "A"
 	NameB     string  // default "B"
@@ -33,10 +33,23 @@ const (
 // chance alone gives each difference its sign, five have the same one in 1 of 32.
 const fewPairs = 6
 
+// leastResamples is the fewest of which the ends of a 95 % interval are more than chance.
+const leastResamples = 100
+
+// Origin is the run that one side of a comparison is of.
+type Origin struct {
+	Set  string `json:"set"`
+	Pith string `json:"pith"` // version
+	Seed uint64 `json:"seed"`
+}
+
 // Comparison is what changed from report a to report b, item by item.
 type Comparison struct {
+	Lack      string   `json:"untested,omitempty"` // what [Comparison.Untested] returns
 	A         string   `json:"a"`
 	B         string   `json:"b"`
+	OfA       Origin   `json:"of_a"`
+	OfB       Origin   `json:"of_b"`
 	Differ    []string `json:"differ,omitempty"` // what makes the two unlike; empty unless forced
 	Tolerance float64  `json:"tolerance"`
 	Resamples int      `json:"resamples"`
@@ -113,13 +126,16 @@ type Unpaired struct {
 // another set, unit, seed, way to the methods, reader or metric are an error unless
 // forced, and so are reports in which one ID stands for two texts; forced, such items
 // count as without a partner. Reports that have nothing in common are an error. What only
-// one of them has is counted in the result.
+// one of them has is counted in the result; ask [Comparison.Untested], too.
 func Compare(a, b *Report, o CompareOptions) (*Comparison, error) {
 	if a == nil || b == nil {
 		return nil, errors.New("compare reports: give two reports")
 	}
 	if !(o.Tolerance >= 0) {
 		return nil, fmt.Errorf("compare reports: tolerance must not be negative; got %v", o.Tolerance)
+	}
+	if o.Resamples != 0 && o.Resamples < leastResamples {
+		return nil, fmt.Errorf("compare reports: resamples must be at least %d; got %d", leastResamples, o.Resamples)
 	}
 	for _, r := range []*Report{a, b} {
 		if err := r.validate(); err != nil {
@@ -130,10 +146,11 @@ func Compare(a, b *Report, o CompareOptions) (*Comparison, error) {
 	if len(differ) > 0 && !o.Force {
 		return nil, fmt.Errorf("compare reports: %s: they measure different things; force the comparison if that is meant", strings.Join(differ, "; "))
 	}
-	if o.Resamples <= 0 {
+	if o.Resamples == 0 {
 		o.Resamples = eval.DefaultResamples
 	}
-	c := &Comparison{A: orName(o.NameA, "A"), B: orName(o.NameB, "B"), Differ: differ, Tolerance: o.Tolerance, Resamples: o.Resamples, Seed: o.Seed}
+	c := &Comparison{A: orName(o.NameA, "A"), B: orName(o.NameB, "B"), OfA: a.origin(), OfB: b.origin(),
+		Differ: differ, Tolerance: o.Tolerance, Resamples: o.Resamples, Seed: o.Seed}
 	groups, err := c.pair(a, b)
 	if err != nil {
 		return nil, fmt.Errorf("compare reports: %w", err)
@@ -148,8 +165,11 @@ func Compare(a, b *Report, o CompareOptions) (*Comparison, error) {
 		c.addGroup(a, g)
 	}
 	c.decide()
+	c.Lack = c.lack(a, b)
 	return c, nil
 }
+
+func (r *Report) origin() Origin { return Origin{r.Set, r.Pith, r.Seed} }
 
 // CompareArms compares two arms of one report: b is armB, a is armA. An arm with a rate
 // of its own stands against each rate of the other.
@@ -185,7 +205,7 @@ func only(r *Report, arm, other, name string) (*Report, error) {
 	}
 	spread := slices.Equal(rates[arm], []float64{0}) && len(rates[other]) > 0
 	out := *r
-	out.Cells, out.Examples = nil, nil
+	out.Cells, out.Examples, out.Grids = nil, nil, nil
 	out.Arms = []Arm{r.Arms[i]}
 	out.Arms[0].Name = name
 	out.Outcomes = nil

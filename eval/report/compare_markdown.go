@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
+	"strings"
 )
 
 // WriteMarkdown writes the verdict, then every line that changed for better or worse,
@@ -13,6 +15,8 @@ func (c *Comparison) WriteMarkdown(w io.Writer) error {
 	m := &markdown{}
 	m.para("# " + md(c.B) + " against " + md(c.A))
 	m.para("**" + c.outcome() + "**")
+	m.WriteString("- a: " + md(c.A) + ", " + c.OfA.words() + "\n")
+	m.para("- b: " + md(c.B) + ", " + c.OfB.words())
 	for _, d := range c.Differ {
 		m.para("Forced although " + md(d) + ".")
 	}
@@ -42,12 +46,19 @@ func (c *Comparison) count(is func(Line) bool) (n int) {
 	return n
 }
 
+func (o Origin) words() string {
+	return "set " + md(o.Set) + ", pith " + md(o.Pith) + ", seed " + strconv.FormatUint(o.Seed, 10)
+}
+
 func (c *Comparison) outcome() string {
 	n := c.count(func(l Line) bool { return l.Regression })
-	if n == 0 {
-		return "No regression."
+	switch {
+	case n > 0:
+		return strings.TrimSpace(plural(n, "regression") + ": " + md(c.B) + " is worse. " + c.Lack)
+	case c.Lack != "":
+		return c.Lack
 	}
-	return plural(n, "regression") + ": " + md(c.B) + " is worse."
+	return "No regression."
 }
 
 func (c *Comparison) method() string {
@@ -59,9 +70,17 @@ func (c *Comparison) method() string {
 		s += ", " + by(Few) + " (fewer than " + strconv.Itoa(fewPairs) + " pairs: no verdict)"
 	}
 	s += ". A line is better or worse if the 95 % interval of its difference (" + count(c.Resamples) + " paired bootstrap resamples, seed " +
-		strconv.FormatUint(c.Seed, 10) + ") lies beyond the tolerance of " + num(c.Tolerance) + "; looked at alone, at least one equal line in twenty does so by chance, and more with few items."
+		strconv.FormatUint(c.Seed, 10) + ") lies beyond the tolerance of " + num(c.Tolerance) + c.nats() + "; looked at alone, at least one equal line in twenty does so by chance, and more with few items."
 	return s + " A regression is a worse line that stands when all tested lines are counted, " + count(c.Tested) + " over all tasks and " + count(c.TestedTasks) +
 		" by task (Holm; 5 % for any false alarm). Timings never decide."
+}
+
+// nats says what a tolerance means for a measure that is no share.
+func (c *Comparison) nats() string {
+	if c.Tolerance == 0 || c.count(func(l Line) bool { return l.Measure == likelihood }) == 0 {
+		return ""
+	}
+	return " (of " + likelihood + " in nats a token: " + num(c.Tolerance) + " makes an answer less likely by " + short1(100*(1-math.Exp(-c.Tolerance))) + " % a token)"
 }
 
 func (c *Comparison) mdLines(m *markdown, title string, is func(Line) bool) {

@@ -164,7 +164,7 @@ func TestChanceIsNoRegression(t *testing.T) {
 				}
 			}
 		}
-		c := compare(t, changed(two, noise(0)), changed(two, noise(1)), CompareOptions{Resamples: 40})
+		c := compare(t, changed(two, noise(0)), changed(two, noise(1)), CompareOptions{Resamples: 100})
 		if c.Worse() {
 			failed++
 		}
@@ -241,10 +241,10 @@ func TestWhatDoesNotCompare(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := madeOnce(two)
 			c.edit(b)
-			if _, err := Compare(madeOnce(two), b, CompareOptions{Resamples: 10}); err == nil || !strings.Contains(err.Error(), c.err) {
+			if _, err := Compare(madeOnce(two), b, CompareOptions{Resamples: 100}); err == nil || !strings.Contains(err.Error(), c.err) {
 				t.Errorf("got %v, want %q", err, c.err)
 			}
-			got, err := Compare(madeOnce(two), b, CompareOptions{Resamples: 10, Force: true})
+			got, err := Compare(madeOnce(two), b, CompareOptions{Resamples: 100, Force: true})
 			if (err == nil) != c.forced || err == nil && len(got.Differ) != 1 {
 				t.Errorf("forced: %v", err)
 			}
@@ -352,7 +352,7 @@ func TestCompareArms(t *testing.T) {
 		}
 	}
 	// The whole text stands against each rate.
-	whole, err := CompareArms(r, "none", "bm25", CompareOptions{Resamples: 50})
+	whole, err := CompareArms(r, "none", "bm25", CompareOptions{Resamples: 100})
 	if err != nil || !whole.Worse() || len(whole.Kept) != 2 || len(whole.Unpaired) != 0 {
 		t.Errorf("against the whole text: %v, %+v", err, whole)
 	}
@@ -434,11 +434,11 @@ func TestAnotherTextUnderTheSameID(t *testing.T) {
 					c.edit(o)
 				}
 			})
-			_, err := Compare(madeOnce(two), b, CompareOptions{Resamples: 10})
+			_, err := Compare(madeOnce(two), b, CompareOptions{Resamples: 100})
 			if err == nil || !strings.Contains(err.Error(), "7 results of a have another text or question in b under the same ID") {
 				t.Fatalf("got %v", err)
 			}
-			got := compare(t, madeOnce(two), b, CompareOptions{Resamples: 10, Force: true})
+			got := compare(t, madeOnce(two), b, CompareOptions{Resamples: 100, Force: true})
 			n := 0
 			for _, u := range got.Unpaired {
 				if !u.Other || u.Items != 1 {
@@ -465,16 +465,16 @@ func TestAnotherTextUnderTheSameID(t *testing.T) {
 // TestOlderReportsPairByLength says so, and refuses what differs in that.
 func TestOlderReportsPairByLength(t *testing.T) {
 	old := changed(two, func(_ int, o *Outcome) { o.Item = "" })
-	c := compare(t, old, madeOnce(two), CompareOptions{Resamples: 10})
+	c := compare(t, old, madeOnce(two), CompareOptions{Resamples: 100})
 	var m bytes.Buffer
 	if err := c.WriteMarkdown(&m); err != nil || !c.ByLength || len(c.Unpaired) > 0 || !strings.Contains(m.String(), "from before items had digests") {
 		t.Errorf("by length %v, unpaired %v, %v", c.ByLength, c.Unpaired, err)
 	}
-	if c := compare(t, madeOnce(two), madeOnce(two), CompareOptions{Resamples: 10}); c.ByLength {
+	if c := compare(t, madeOnce(two), madeOnce(two), CompareOptions{Resamples: 100}); c.ByLength {
 		t.Error("of two newer reports it is said, too")
 	}
 	longer := changed(two, func(_ int, o *Outcome) { o.Item, o.Full = "", o.Full+1 })
-	if _, err := Compare(old, longer, CompareOptions{Resamples: 10}); err == nil || !strings.Contains(err.Error(), "another text") {
+	if _, err := Compare(old, longer, CompareOptions{Resamples: 100}); err == nil || !strings.Contains(err.Error(), "another text") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -483,7 +483,7 @@ func TestOlderReportsPairByLength(t *testing.T) {
 func TestOtherUnitsPairByDigest(t *testing.T) {
 	b := changed(two, func(_ int, o *Outcome) { o.Full *= 2 })
 	b.Unit = "words"
-	if c := compare(t, madeOnce(two), b, CompareOptions{Resamples: 10, Force: true}); len(c.Unpaired) > 0 {
+	if c := compare(t, madeOnce(two), b, CompareOptions{Resamples: 100, Force: true}); len(c.Unpaired) > 0 {
 		t.Errorf("unpaired %v", c.Unpaired)
 	}
 }

@@ -97,17 +97,16 @@ func pieces(e Example, s Shortened) []piece {
 		}
 		end := runeStart(s.Text, shownWhole)
 		out := []piece{{Class: "plain", Text: s.Text[:end]}}
-		return appendCut(out, len(s.Text)-end)
+		return appendCut(out, max(s.Bytes, len(s.Text))-end)
 	}
 	gold, kept := golds(e.Text, e.Answers, shownPlaces), wholeRunes(e.Text, s.Spans)
-	var out []piece
-	at := 0
+	out, at := appendCut(nil, e.From), 0
 	for _, w := range excerpt(e.Text, e.Answers) {
 		out = appendCut(out, w[0]-at)
 		out = appendWindow(out, e.Text, w, kept, gold)
 		at = w[1]
 	}
-	return appendCut(out, len(e.Text)-at)
+	return appendCut(out, e.whole()-e.From-at)
 }
 
 func appendCut(out []piece, n int) []piece {

@@ -83,6 +83,8 @@ func valueAxis(all []series) axis {
 		lo, hi = 0, 1
 	case lo > 0 && lo < 0.4*hi:
 		lo = 0
+	case hi < 0 && hi > 0.4*lo:
+		hi = 0
 	}
 	a := axis{ticks: linearTicks(lo, hi, 5)}
 	a.lo, a.hi = a.ticks[0].v, a.ticks[len(a.ticks)-1].v

@@ -60,9 +60,9 @@ var mdEscapes = strings.NewReplacer(
 	"<", "&lt;", ">", "&gt;", "&", "&amp;", "#", "\\#", "~", "\\~", "$", "\\$", "@", "&#64;", "://", "&#58;//",
 )
 
-// md makes a text safe in a line or a cell: one line, no markup.
+// md makes a text safe in a line or a cell: one line, no markup, nothing hidden.
 func md(s string) string {
-	return mdEscapes.Replace(strings.Join(strings.Fields(s), " "))
+	return mdEscapes.Replace(visible(strings.Join(strings.Fields(s), " ")))
 }
 
 func mdBadge(kind string) string { return "`" + kind + "`" }
@@ -192,7 +192,7 @@ func (x *index) mdReader(kind string) string {
 // over, so that the tables stay readable.
 func (x *index) mainArms() []Arm {
 	var out []Arm
-	for _, a := range x.Arms {
+	for _, a := range x.columnArms() {
 		if a.Kind != kindBaseline || a.Name == x.Against {
 			out = append(out, a)
 		}

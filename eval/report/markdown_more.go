@@ -21,12 +21,12 @@ func (x *index) mdTasks(m *markdown) {
 		return
 	}
 	m.para("Means at " + asked(rate) + "; the other rates, intervals and baselines are in report.html.")
-	arms := x.mainArms()
-	head := []string{"task"}
-	for _, a := range arms {
-		head = append(head, md(a.Name))
-	}
 	for _, me := range x.Measures {
+		arms := slices.DeleteFunc(x.mainArms(), func(a Arm) bool { return !x.hasTask(a, rate, me.Name) })
+		head := []string{"task"}
+		for _, a := range arms {
+			head = append(head, md(a.Name))
+		}
 		var rows [][]string
 		for _, t := range x.Tasks {
 			row, any := []string{md(x.taskTitle(t.Name))}, false
@@ -46,6 +46,14 @@ func (x *index) mdTasks(m *markdown) {
 			m.table(1, head, rows)
 		}
 	}
+}
+
+// hasTask reports whether an arm has a value of any task.
+func (x *index) hasTask(a Arm, rate float64, measure string) bool {
+	return slices.ContainsFunc(x.Tasks, func(t Task) bool {
+		_, ok := x.value(a, rate, t.Name, measure)
+		return ok
+	})
 }
 
 func (x *index) mdKept(m *markdown) {

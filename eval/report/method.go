@@ -5,12 +5,19 @@ import (
 	"strings"
 )
 
-// negations is the measure that some arms cannot lose.
-const negations = "negations"
+// Measures that need a word of their own.
+const (
+	negations  = "negations"  // some arms cannot lose them
+	likelihood = "likelihood" // has no bounds
+)
 
 // caveat is what must stand beside a measure, "" for most.
 func caveat(measure string) string {
-	if measure != negations {
+	switch measure {
+	case likelihood:
+		return "In nats a token, without bounds: 0 is what no text at all does, and less than 0 leads the model away from the answer. The best of many windows is better by chance alone than the best of few, so compare arms that keep as much."
+	case negations:
+	default:
 		return ""
 	}
 	return "By construction 1, or nearly, for arms that keep whole sentences or text in one stretch (head, tail, middle, bm25): they cannot part a negation from its word, so there it is no merit and never bold."

@@ -24,6 +24,11 @@ for (const group of document.querySelectorAll('[data-switch]')) {
   group.prepend(bar);
   show();
 }
+// A table that is cut says so; what is not shown has no width and is asked again when it is.
+const cut = new ResizeObserver(boxes => {
+  for (const { target } of boxes) target.classList.toggle('clipped', target.scrollWidth > target.clientWidth + 1);
+});
+for (const box of document.querySelectorAll('.scroll')) cut.observe(box);
 addEventListener('beforeprint', () => {
   for (const d of document.querySelectorAll('details:not(.example)')) d.open = true;
 });

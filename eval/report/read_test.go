@@ -190,7 +190,7 @@ func FuzzRead(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		Compare(r, r, CompareOptions{Resamples: 50}) // an error is fine
+		Compare(r, r, CompareOptions{Resamples: 100}) // an error is fine
 		CheckSummary(Summary(r), Summary(r), nil)
 	})
 }

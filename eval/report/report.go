@@ -195,13 +195,15 @@ type Reading struct {
 	Answer           string  `json:"answer,omitempty"`
 }
 
-// Example is one text with what an arm kept of it, for people.
+// Example is one text with what arms kept of it, for people.
 type Example struct {
 	ID       string      `json:"id"`
 	Task     string      `json:"task"`
 	Question string      `json:"question"`
 	Answers  []string    `json:"answers"`
-	Text     string      `json:"text"`
+	Text     string      `json:"text"`            // all of the context, or the part that [Example.Clip] left
+	From     int         `json:"from,omitempty"`  // the byte of the context that the part starts at
+	Bytes    int         `json:"bytes,omitempty"` // of the context, if Text is a part
 	Shown    []Shortened `json:"shown"`
 }
 
@@ -215,4 +217,5 @@ type Shortened struct {
 	Answer string             `json:"answer,omitempty"` // the reader's
 	Spans  [][2]int           `json:"spans,omitzero"`   // kept byte ranges of Text; nil if the arm cannot tell, empty if it kept nothing
 	Text   string             `json:"text,omitempty"`   // what was kept, without Spans
+	Bytes  int                `json:"bytes,omitempty"`  // of what was kept, if Text is but its start
 }

@@ -11,8 +11,22 @@ import (
 type pane struct {
 	A, B    string // what it is of: measure or "", and rate
 	Kind    string
+	Scale   string // what shades mean
 	Columns []column
 	Rows    []paneRow
+}
+
+// prune leaves out the columns that no row has anything in.
+func (p *pane) prune() {
+	for i := len(p.Columns) - 1; i >= 0; i-- {
+		if slices.ContainsFunc(p.Rows, func(r paneRow) bool { return r.Cells[i].OK }) {
+			continue
+		}
+		p.Columns = slices.Delete(p.Columns, i, i+1)
+		for j := range p.Rows {
+			p.Rows[j].Cells = slices.Delete(p.Rows[j].Cells, i, i+1)
+		}
+	}
 }
 
 type column struct{ Name, Kind, Title string }
@@ -57,6 +71,7 @@ func (x *index) summary() []pane {
 			}
 			p.Rows = append(p.Rows, row)
 		}
+		p.prune()
 		if len(p.Rows) > 0 {
 			out = append(out, p)
 		}
@@ -74,67 +89,6 @@ func cellNote(c *Cell) string {
 		refused = count(c.Refused) + " refused"
 	}
 	return join(over, refused)
-}
-
-// heat has a table for each measure and rate: tasks by arms.
-func (x *index) heat() []pane {
-	var out []pane
-	for _, m := range x.Measures {
-		lo, hi := x.span(m.Name)
-		for _, rate := range x.Rates {
-			p := pane{A: m.Name, B: asked(rate), Kind: m.Kind}
-			for _, a := range x.Arms {
-				p.Columns = append(p.Columns, column{a.Name, a.Kind, a.About})
-			}
-			for _, t := range x.Tasks {
-				row := paneRow{Name: x.taskTitle(t.Name), Title: t.Name + ", " + plural(t.Items, "item")}
-				any := false
-				for _, a := range x.Arms {
-					v, ok := x.value(a, rate, t.Name, m.Name)
-					any = any || ok
-					c := paneCell{valueCell: valueCell{Value: v, OK: ok}}
-					if ok {
-						c.Class = "h" + string('0'+rune(shade(v.Mean, lo[t.Name], hi[t.Name])))
-					}
-					row.Cells = append(row.Cells, c)
-				}
-				if any {
-					p.Rows = append(p.Rows, row)
-				}
-			}
-			if len(p.Rows) > 0 {
-				out = append(out, p)
-			}
-		}
-	}
-	return out
-}
-
-// span returns by task the least and the greatest value of a measure over all arms and
-// rates, so that shades compare along a row and between rates.
-func (x *index) span(measure string) (lo, hi map[string]float64) {
-	lo, hi = map[string]float64{}, map[string]float64{}
-	for _, c := range x.Cells {
-		v, ok := c.Values[measure]
-		if !ok || v.Items == 0 || !finite(v.Mean) {
-			continue
-		}
-		if l, seen := lo[c.Task]; !seen || v.Mean < l {
-			lo[c.Task] = v.Mean
-		}
-		if h, seen := hi[c.Task]; !seen || v.Mean > h {
-			hi[c.Task] = v.Mean
-		}
-	}
-	return lo, hi
-}
-
-// shade is 0 to 9.
-func shade(v, lo, hi float64) int {
-	if hi <= lo || !finite(v) {
-		return 0
-	}
-	return min(9, max(0, int(10*(v-lo)/(hi-lo))))
 }
 
 type keptRow struct {
@@ -243,6 +197,7 @@ func price(v float64, ok bool) priceCell {
 type exampleView struct {
 	Example
 	TaskTitle string
+	Part      string // what of the text is here, "" for all
 	Shown     []shownView
 }
 
@@ -262,9 +217,17 @@ type namedValue struct {
 func (x *index) examples() []exampleView {
 	var out []exampleView
 	for _, e := range x.Examples {
-		v := exampleView{Example: e, TaskTitle: x.taskTitle(e.Task)}
+		v := exampleView{Example: e, TaskTitle: visible(x.taskTitle(e.Task)), Part: e.part()}
+		v.ID, v.Question, v.Answers = visible(e.ID), visible(e.Question), nil
+		for _, a := range e.Answers {
+			v.Answers = append(v.Answers, visible(a))
+		}
 		for _, s := range e.Shown {
 			w := shownView{Shortened: s, Share: missing, Pieces: pieces(e, s), Tells: s.Spans != nil}
+			w.Arm, w.Answer = visible(s.Arm), visible(s.Answer)
+			for i := range w.Pieces {
+				w.Pieces[i].Text = visible(w.Pieces[i].Text)
+			}
 			if s.Full > 0 {
 				w.Share = percent(float64(s.Kept) / float64(s.Full))
 			}

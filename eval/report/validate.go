@@ -52,10 +52,8 @@ func (r *Report) validate() error {
 		}
 	}
 	for i, e := range r.Examples {
-		for _, s := range e.Shown {
-			if !spansFit(s.Spans, len(e.Text)) {
-				return fmt.Errorf("example %d: the spans of arm %q are not ascending parts of the text", i, s.Arm)
-			}
+		if err := e.validate(); err != nil {
+			return fmt.Errorf("example %d: %w", i, err)
 		}
 	}
 	return nil

@@ -84,6 +84,7 @@ func (r *run) examples() []report.Example {
 			}
 		}
 		if e.Shown != nil {
+			e.Clip()
 			out = append(out, e)
 		}
 	}
