@@ -13,7 +13,6 @@ import (
 	"github.com/pith-proxy/pith"
 	"github.com/pith-proxy/pith/cache"
 	"github.com/pith-proxy/pith/compressors"
-	"github.com/pith-proxy/pith/eval"
 	"github.com/pith-proxy/pith/eval/arms"
 	"github.com/pith-proxy/pith/eval/dataset"
 	"github.com/pith-proxy/pith/eval/report"

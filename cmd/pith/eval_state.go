@@ -84,4 +84,3 @@ func baselineState(name string, seed uint64, items []eval.Item) string {
 	}
 	return ""
 }
-
