@@ -35,6 +35,7 @@ type runFlags struct {
 	out      string
 	examples int
 	plots    bool
+	notes    []string
 	vendors  []string
 	reuse    int
 }
@@ -73,6 +74,7 @@ answers that were paid for are kept in the --out folder.`,
 	fl.StringVar(&f.out, "out", "", "folder of the reports, and of what is kept to go on after a stop")
 	fl.IntVar(&f.examples, "examples", 6, "texts that the page shows in full; 0 for none")
 	fl.BoolVar(&f.plots, "plots", false, "also write each measure's plot as an SVG file")
+	fl.StringArrayVar(&f.notes, "note", nil, "a sentence for the reports; may be given several times")
 	fl.StringSliceVar(&f.vendors, "vendors", []string{"openai", "openai-5.6", "anthropic-5m", "gemini-implicit", "deepseek"}, "whose caches to price; pith replay --list-vendors lists them")
 	fl.IntVar(&f.reuse, "reuse", 10, "how often one text is asked, for the price with a vendor's cache")
 	addSettings(cmd, "home", "engine.workers", "engine.provider", "models.use", "models.window", "models.code")
@@ -145,6 +147,7 @@ func (f *runFlags) run(ctx context.Context, p process, c *Config) error {
 		return err
 	}
 	defer client.Close()
+	o.Notes = append(o.Notes, f.notes...)
 	o.Notes = append(o.Notes, "Repeat with: "+repeatable(p.args))
 	o.Notes = append(o.Notes, a.modelNotes(set.Items)...)
 	bar := newProgress(p.stderr, "results", false)

@@ -8,11 +8,12 @@ import (
 )
 
 // All returns the measures that need no model, in the order of reports: survival (by
-// [eval.MatchWords]), needles, all_needles, rouge1, rouge2, rougeL, numbers, names, negations.
+// [eval.MatchWords]), needles, all_needles, rouge1, rouge2, rougeL, numbers, names, negations,
+// code_names.
 func All() []Measure {
 	return []Measure{
 		Survival(eval.MatchWords), Needles(), AllNeedles(), RougeRecall(1), RougeRecall(2), RougeRecall(RougeL),
-		Numbers(), Names(), Negations(),
+		Numbers(), Names(), Negations(), CodeNames(),
 	}
 }
 

@@ -40,7 +40,7 @@ func TestAll(t *testing.T) {
 			t.Errorf("%s: about %q", m.Name(), m.About())
 		}
 	}
-	if got := strings.Join(names, " "); got != "survival needles all_needles rouge1 rouge2 rougeL numbers names negations" {
+	if got := strings.Join(names, " "); got != "survival needles all_needles rouge1 rouge2 rougeL numbers names negations code_names" {
 		t.Errorf("measures are %s", got)
 	}
 	ms, err := ByName([]string{"names", "survival"})
@@ -155,7 +155,7 @@ func TestFullTextIsBest(t *testing.T) {
 		}
 	}
 	for _, m := range All() {
-		if !strings.HasSuffix(m.Name(), "needles") && value(t, m, sample(), all(sample())) < 0 {
+		if !strings.HasSuffix(m.Name(), "needles") && m.Name() != "code_names" && value(t, m, sample(), all(sample())) < 0 {
 			t.Errorf("%s does not apply to the sample", m.Name())
 		}
 	}
@@ -320,5 +320,24 @@ func TestAllNeedles(t *testing.T) {
 	}
 	if got := value(t, AllNeedles(), sample(), all(sample())); got != -1 {
 		t.Errorf("without needles: %v", got)
+	}
+}
+
+func TestCodeNames(t *testing.T) {
+	item := eval.Item{ID: "c", Dataset: "lcc", Language: "code", Context: "def part_a(x):\n    return x\n\ndef part_b(y):\n    return y\n",
+		Question: "def main():\n    x = 3\n", Answers: []string{"    part_a(part_b(x))"}}
+	m := CodeNames()
+	for kept, want := range map[string]float64{item.Context: 1, "def part_a(x):\n    return x\n": 0.5, "": 0, "# part_a and part_b left out\n": 0} {
+		if got := value(t, m, item, eval.Kept{Text: kept}); got != want {
+			t.Errorf("%q: %v; want %v", kept, got, want)
+		}
+	}
+	item.Dataset = "hotpotqa"
+	if got := value(t, m, item, all(item)); got != -1 {
+		t.Errorf("of a question: %v", got)
+	}
+	item.Dataset, item.Answers = "repobench-p_e", []string{"    return 3"}
+	if got := value(t, m, item, all(item)); got != -1 {
+		t.Errorf("without names: %v", got)
 	}
 }
