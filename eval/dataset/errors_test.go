@@ -49,7 +49,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		"own_blank":         {"a.jsonl", `{"context":"C","answer":"A","question":" "}`, Options{}, "line 1: the question is empty"},
 		"own_context":       {"a.jsonl", `{"context":"\n","answer":"A","question":"Q"}`, Options{}, "line 1: context is empty"},
 		"own_context_type":  {"a.jsonl", `{"context":{"secret":1},"answer":"A","question":"Q"}`, Options{}, "line 1: context, answers"},
-		"own_null_part":     {"a.jsonl", `{"context":["C",null],"answer":"A","question":"Q"}`, Options{}, "must not hold null"},
+		"own_null_part":     {"a.jsonl", `{"context":["C",null],"answer":"A","question":"Q"}`, Options{}, "or an array of such"},
 		"own_answer":        {"a.jsonl", `{"context":"C","question":"Q"}`, Options{}, "answers or answer is missing"},
 		"own_empty_answers": {"a.jsonl", `{"context":"C","question":"Q","answers":[]}`, Options{}, "there is no answer"},
 		"own_id":            {"a.jsonl", `{"id":[],"context":"C","question":"Q","answer":"A"}`, Options{}, "id must be a string or a number"},
@@ -185,4 +185,27 @@ func FuzzOpen(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestOpenNumbersAsAnswers(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "n.jsonl")
+	if err := os.WriteFile(path, []byte(`{"context":"In 1921 it was 2.50.","question":"When?","answers":[1921,"2.50",3.10]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	set, err := Open(path, Options{})
+	if err != nil || strings.Join(set.Items[0].Answers, " ") != "1921 2.50 3.10" {
+		t.Errorf("%v, %v", set.Items, err)
+	}
+}
+
+func TestOpenFilesThatAreNone(t *testing.T) {
+	for content, want := range map[string]string{"": "is empty", "\x1f\x8b\x08\x00abc": "gunzip"} {
+		path := filepath.Join(t.TempDir(), "n.jsonl")
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(path, Options{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v; want %q", content, err, want)
+		}
+	}
 }

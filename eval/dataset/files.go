@@ -85,6 +85,10 @@ func find(name string) (files []file, done func(), err error) {
 	switch {
 	case err != nil:
 		return nil, nothing, err
+	case len(head) == 0:
+		return nil, nothing, fmt.Errorf("%s is empty", name)
+	case bytes.HasPrefix(head, []byte("\x1f\x8b")):
+		return nil, nothing, fmt.Errorf("%s is compressed with gzip, which is not read: unpack it first (gunzip)", name)
 	case bytes.HasPrefix(head, []byte("PK")):
 		return findZip(name)
 	case bytes.Equal(head, []byte("PAR1")):

@@ -209,21 +209,33 @@ func (t *texts) UnmarshalJSON(raw []byte) error {
 	if bytes.Equal(raw, []byte("null")) {
 		return nil
 	}
-	var one string
-	if json.Unmarshal(raw, &one) == nil {
-		*t = texts{one}
-		return nil
-	}
-	var many []*string
+	var many []json.RawMessage
 	if json.Unmarshal(raw, &many) != nil {
-		return errors.New("context, answers, answer and classes must each be a string or an array of strings")
+		many = []json.RawMessage{raw}
 	}
 	*t = texts{}
-	for _, s := range many {
-		if s == nil {
-			return errors.New("an array of strings must not hold null")
+	for _, one := range many {
+		s, ok := textOf(one)
+		if !ok {
+			return errors.New("context, answers, answer and classes must each be a string, a number, or an array of such")
 		}
-		*t = append(*t, *s)
+		*t = append(*t, s)
 	}
 	return nil
+}
+
+// textOf returns a string, or a number as it is written.
+func textOf(raw json.RawMessage) (string, bool) {
+	var s *string
+	if json.Unmarshal(raw, &s) == nil {
+		if s == nil {
+			return "", false
+		}
+		return *s, true
+	}
+	var n json.Number
+	if json.Unmarshal(raw, &n) != nil {
+		return "", false
+	}
+	return n.String(), true
 }
