@@ -61,7 +61,7 @@ dist: build
 test: native
 	scripts/clients.sh
 	scripts/redis.sh
-	go test -race -vet=off -timeout 10m $(PKG)
+	go test -race -vet=off -timeout 20m $(PKG)
 	go -C tools test -vet=off ./...
 	@if [ -x scripts/contract-fuzz.sh ]; then \
 		echo scripts/contract-fuzz.sh; scripts/contract-fuzz.sh; fi
