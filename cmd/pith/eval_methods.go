@@ -75,6 +75,7 @@ func allEvalMethods() []evalMethod {
 		direct(code(p("longcodezip-ranked", "whole functions only; code tasks only", true, eval.Pith{Method: "longcodezip", Options: ranked}))),
 		fixed("lossless", "a dictionary of repeated runs and shorter forms; nothing is lost", "lossless"),
 		fixed("structure", "shorter forms of JSON, logs and tables; nothing is lost", "structure"),
+		fixed("metatoken", "a dictionary of repeated runs; nothing is lost", "metatoken"),
 		b("random", "random words", false),
 		b("head", "the first words", false),
 		b("tail", "the last words", false),
