@@ -41,8 +41,8 @@ func stylesOf(arms []Arm) map[string]style {
 			s.dash, s.marker, s.width = dashes[(i+2)%len(dashes)], (i+4)%markers, 1.7
 		default:
 			s.class, s.color = palette("p", vivid, i)
-			if i >= len(vivid) {
-				s.dash = dashes[i%len(dashes)]
+			if round := i / len(vivid); round > 0 { // the colour was there before: another shape, and a dash
+				s.dash, s.marker = dashes[i%len(dashes)], (i+3*round)%markers
 			}
 		}
 		out[a.Name] = s
