@@ -185,8 +185,10 @@ func nodeIsAway(t *testing.T, cluster *redistest.Cluster) {
 	clock := newTime()
 	c := open(t, impatient(cluster.URLAs("pith", "secret"), clock))
 	recovers(t, c, clock)
-	cluster.Nodes[2].Pause()
+	away := cluster.Nodes[cluster.Owner(nameOf(key(c.Tenant(ctx, "t"), absent)))] // else it might not be asked
+	away.Pause()
 	opens(t, c, clock)
-	cluster.Nodes[2].Resume()
+	away.Resume()
+	cluster.WaitWhole()
 	recovers(t, c, clock)
 }

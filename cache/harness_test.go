@@ -75,6 +75,15 @@ func written(t testing.TB, c *Cache) {
 	redistest.Eventually(t, "written", func() bool { return c.Stats().Redis.QueueLength == 0 })
 }
 
+// settled waits until Redis is not asked and nothing waits to be written.
+func settled(t testing.TB, c *Cache) {
+	t.Helper()
+	redistest.Eventually(t, "settled", func() bool {
+		r := c.Stats().Redis
+		return r.Calls == 0 && r.QueueLength == 0
+	})
+}
+
 func equal(t testing.TB, what string, got, want []byte) {
 	t.Helper()
 	if !bytes.Equal(got, want) || (got == nil) != (want == nil) {

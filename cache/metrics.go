@@ -17,6 +17,7 @@ var (
 	writesDesc  = desc("redis_writes_total", "Values and records written.")
 	droppedDesc = desc("redis_dropped_writes_total", "Writes dropped because Redis was away or the queue full.")
 	largeDesc   = desc("redis_too_large_total", "Values too long for Redis.")
+	callsDesc   = desc("redis_calls", "Calls of Redis under way, late ones too.")
 	queueDesc   = desc("redis_queue_length", "Writes that wait.", "queue")
 	breakerDesc = desc("redis_breaker_open", "1 while Redis is left alone after failures.")
 )
@@ -28,7 +29,7 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 // Describe implements prometheus.Collector.
 func (k collector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{hitsDesc, missesDesc, entriesDesc, bytesDesc, readDesc, writtenDesc, errorsDesc, badDesc,
-		writesDesc, droppedDesc, largeDesc, queueDesc, breakerDesc} {
+		writesDesc, droppedDesc, largeDesc, callsDesc, queueDesc, breakerDesc} {
 		out <- d
 	}
 	k.c.counts.seconds.Describe(out)
@@ -63,6 +64,7 @@ func (k collector) Collect(out chan<- prometheus.Metric) {
 	count(writesDesc, r.Writes)
 	count(droppedDesc, r.DroppedWrites)
 	count(largeDesc, r.TooLarge)
+	gauge(callsDesc, int64(r.Calls))
 	gauge(queueDesc, int64(r.QueueLength), "writes")
 	gauge(queueDesc, int64(r.Parked), "parked")
 	open := int64(0)

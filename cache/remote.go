@@ -23,6 +23,7 @@ type remote struct {
 	log      *rareLog
 	back     func() // called when Redis is there again
 	woke     atomic.Int64
+	calls    atomic.Int64 // under way, but for probes
 
 	mu     sync.RWMutex
 	closed bool
@@ -103,13 +104,16 @@ func within(budget time.Duration, batches int) time.Duration {
 // Redis, unless something has. If f could not even begin until then, its context has
 // ended. Then is called when f is through and counted.
 func (r *remote) start(write bool, within time.Duration, f func(ctx context.Context, come func()) error, then func()) (late <-chan struct{}, ok bool) {
+	r.calls.Add(1)
 	if !r.allow() {
+		r.calls.Add(-1)
 		return nil, false
 	}
 	c := &call{remote: r, write: write, late: make(chan struct{})}
 	due := time.Now().Add(within)
 	timer := time.AfterFunc(within, func() { c.expire(time.Since(due)) })
 	ok = r.spawn(func() {
+		defer r.calls.Add(-1)
 		defer then()
 		defer timer.Stop()
 		ctx, cancel := context.WithTimeout(context.Background(), max(r.patience, 2*within))
@@ -126,6 +130,7 @@ func (r *remote) start(write bool, within time.Duration, f func(ctx context.Cont
 	})
 	if !ok {
 		timer.Stop()
+		r.calls.Add(-1)
 	}
 	return c.late, ok
 }

@@ -44,6 +44,7 @@ type RedisStats struct {
 	DroppedWrites    int64            `json:"dropped_writes"`
 	TooLarge         int64            `json:"too_large"`
 	Breaker          string           `json:"breaker"`      // closed, open, half_open
+	Calls            int              `json:"calls"`        // under way
 	QueueLength      int              `json:"queue_length"` // writes that wait or are under way
 	Parked           int              `json:"parked"`       // records that wait for Redis to be back
 }
@@ -98,6 +99,7 @@ func (c *Cache) Stats() Stats {
 		Writes: n.writes.Load(), DroppedWrites: n.dropped.Load(), TooLarge: n.tooLarge.Load(),
 		Breaker: c.remote.breaker.state(), Errors: map[string]int64{},
 	}
+	s.Redis.Calls = int(c.remote.calls.Load())
 	s.Redis.QueueLength, s.Redis.Parked = int(c.writer.waiting.Load()), c.writer.parkedNow()
 	for k, v := range n.errors {
 		if v := v.Load(); v > 0 {

@@ -205,6 +205,8 @@ func (w *writer) send(batch []write) {
 
 func (w *writer) try(what action, batch []write) bool {
 	r := w.c.remote
+	r.calls.Add(1)
+	defer r.calls.Add(-1)
 	if !r.allow() {
 		return false
 	}

@@ -29,13 +29,19 @@ func StartCluster(t testing.TB, n int, users ...string) *Cluster {
 		}
 		c.Nodes = append(c.Nodes, s)
 	}
+	c.WaitWhole()
+	return c
+}
+
+// WaitWhole waits until all nodes see all others well. One that was away for longer than
+// the node timeout is taken back only some ten seconds later.
+func (c *Cluster) WaitWhole() {
 	for _, s := range c.Nodes {
-		Eventually(t, "one Cluster", func() bool {
+		Eventually(s.t, "one Cluster", func() bool {
 			info := s.Do("CLUSTER", "INFO").(string)
-			return strings.Contains(info, "cluster_state:ok") && strings.Contains(info, "cluster_size:"+strconv.Itoa(n))
+			return strings.Contains(info, "cluster_state:ok") && strings.Contains(info, "cluster_size:"+strconv.Itoa(len(c.Nodes)))
 		})
 	}
-	return c
 }
 
 // URL is for cache.Redis, without a user. It names the first node alone.

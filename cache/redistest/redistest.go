@@ -10,6 +10,7 @@ package redistest
 
 import (
 	"context"
+	"math/rand/v2"
 	"net"
 	"net/url"
 	"os"
@@ -91,14 +92,19 @@ func newServer(t testing.TB, o Options) *Server {
 	return &Server{t: t, opts: o, folder: folder, port: freePort(t)}
 }
 
-// freePort may be wrong by the time it is used; nobody is likely to be that quick.
+// freePort draws from below the ports that connections get, so that none has it by the
+// time it is used, or while the server is stopped.
 func freePort(t testing.TB) int {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	t.Helper()
+	for range 100 {
+		port := 10_000 + rand.IntN(20_000)
+		if l, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port)); err == nil {
+			_ = l.Close()
+			return port
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	t.Fatal("no port is free")
+	return 0
 }
 
 func (s *Server) start(args ...string) {
