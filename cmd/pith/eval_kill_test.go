@@ -308,10 +308,20 @@ func TestEvalRunCapAcrossResumes(t *testing.T) {
 	run := func(dollars string) error {
 		stdout, _, err := command(t, env, "", "eval", "run", "--dataset", evalData+"questions.jsonl", "--tasks", "minutes,news", "--methods", "none,head", "--rates", "0.5",
 			"--reader", s.URL+"/v1", "--reader-model", "m", "--price-in", "1000", "--price-out", "1000", "--max-dollars", dollars, "--out", out)
-		if err != nil && stdout != "" {
-			t.Errorf("it failed and printed %q", stdout)
+		if !strings.Contains(stdout, "Wrote ") {
+			t.Errorf("no report: %q", stdout)
 		}
 		return err
+	}
+	results := func() int {
+		rep, err := readReport(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if capped := strings.HasPrefix(strings.Join(rep.Notes, ""), "The cap on dollars ended the run. This report is of the "); capped != (len(rep.Outcomes) < 16) {
+			t.Errorf("%d results, and the notes %q", len(rep.Outcomes), rep.Notes)
+		}
+		return len(rep.Outcomes)
 	}
 	if err := run("4"); err == nil || exitCode(err) != exitFailure || !strings.Contains(err.Error(), "cap") {
 		t.Fatalf("the run is not stopped by the cap: %v", err)
@@ -320,10 +330,14 @@ func TestEvalRunCapAcrossResumes(t *testing.T) {
 	if first.Charged == 0 || first.Charged == 16 || first.PromptTokens+first.CompletionTokens > 4000 {
 		t.Fatalf("under a cap of 4 dollars: %+v", first)
 	}
-	if err := run("4"); err == nil || v.Ledger().Totals.Charged != first.Charged {
-		t.Errorf("the same cap again: %v, %+v, was %+v", err, v.Ledger().Totals, first)
+	bought := results()
+	if bought < first.Charged-3 || bought > first.Charged || bought%2 != 0 { // of both methods
+		t.Errorf("%d answers were bought, and %d are in the report", first.Charged, bought)
 	}
-	if err := run("100"); err != nil || v.Ledger().Totals.Charged != 16 {
-		t.Errorf("a higher cap: %v, %+v", err, v.Ledger().Totals)
+	if err := run("4"); err == nil || v.Ledger().Totals.Charged != first.Charged || results() != bought {
+		t.Errorf("the same cap again: %v, %+v, was %+v; %d results", err, v.Ledger().Totals, first, results())
+	}
+	if err := run("100"); err != nil || v.Ledger().Totals.Charged != 16 || results() != 16 {
+		t.Errorf("a higher cap: %v, %+v; %d results", err, v.Ledger().Totals, results())
 	}
 }

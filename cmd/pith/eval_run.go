@@ -157,14 +157,14 @@ func (f *runFlags) run(ctx context.Context, p process, c *Config) error {
 	if stopped := (*suite.Stopped)(nil); errors.As(err, &stopped) && errors.Is(err, context.Canceled) {
 		return stoppedError{err, "stopped: " + stopped.Standing}
 	}
-	if err != nil {
+	if r == nil {
 		return err
 	}
 	if len(r.Outcomes) == 0 {
 		return usageError{errors.New("none of the methods takes any of the items: nothing was measured")}
 	}
 	f.methods.tell(r)
-	return f.write(p, r)
+	return errors.Join(f.write(p, r), err) // with both, the report is of what a cap let through
 }
 
 // chosenAgainst is the method that was asked for, or BM25, or the first.

@@ -13,16 +13,17 @@ type kind struct {
 	name   string
 	tokens int // of an answer, at most
 	hide   func(*hider) hidden
+	spread bool // several facts, at several depths
 }
 
 var kinds = []kind{
-	{"single", 32, hideSingle},
-	{"multikey", 32, hideMultiKey},
-	{"multivalue", 96, hideMultiValue},
-	{"multiquery", 96, hideMultiQuery},
-	{"hops", 32, hideHops},
-	{"negation", 32, hideNegation},
-	{"number", 32, hideNumber},
+	{"single", 32, hideSingle, false},
+	{"multikey", 32, hideMultiKey, false},
+	{"multivalue", 96, hideMultiValue, true},
+	{"multiquery", 96, hideMultiQuery, true},
+	{"hops", 32, hideHops, true},
+	{"negation", 32, hideNegation, false},
+	{"number", 32, hideNumber, false},
 }
 
 // kindOf finds a kind by its name with the language's suffix.

@@ -122,6 +122,12 @@ func Where(id string) (kind string, length int, depth float64, repeat int, ok bo
 	return kind, length, depth, repeat, true
 }
 
+// Spread reports whether items of a kind have several facts, which are at several depths.
+func Spread(kind string) bool {
+	k, _, _ := kindOf(kind)
+	return k.spread
+}
+
 // prepare fills in defaults and reports all that is wrong at once.
 func (o *Options) prepare() error {
 	if o.Counter == nil {

@@ -216,7 +216,7 @@ func (x *index) mdNeedles(m *markdown) {
 		}
 		if first {
 			m.para("## Needles by depth and length")
-			m.para("At " + p.Rate + ", all kinds of needles together: rows are where in the text the first fact stands, columns how many tokens the text has. Kinds of several facts have the others elsewhere, so that a row is not of one depth alone. Of the baselines only the best is here; the others and the other rates are in report.html.")
+			m.para("At " + p.Rate + ", all kinds of needles with one fact together: rows are where in the text it stands, columns how many tokens the text has. Of the baselines only the best is here; the others and the other rates are in report.html.")
 			first = false
 		}
 		head := []string{"arm", "depth"}

@@ -16,12 +16,13 @@ type place struct {
 	depth  float64
 }
 
-// places are the items of generated needles by where the needles are.
+// places are the items of generated needles by where the needles are, but for kinds with
+// several facts, which are in several places.
 func (r *run) places() map[place][]int {
 	at := map[place][]int{}
 	for i, it := range r.Set.Items {
-		_, length, depth, _, ok := needle.Where(it.ID)
-		if !ok || r.task(i).Kind != dataset.Needle || length < 1 || !(depth >= 0 && depth <= 1) {
+		kind, length, depth, _, ok := needle.Where(it.ID)
+		if !ok || needle.Spread(kind) || r.task(i).Kind != dataset.Needle || length < 1 || !(depth >= 0 && depth <= 1) {
 			continue
 		}
 		p := place{length, depth}

@@ -31,7 +31,7 @@ func (f forgets) Compress(_ context.Context, it eval.Item, _ eval.Limit) (eval.K
 }
 
 // needleRun has two kinds at three depths of two lengths, two of each, and items that
-// belong in no grid: a question and a needle whose IDs do not say where. A reader repeats
+// belong in no grid: a question, needles whose IDs do not say where, and several at once. A reader repeats
 // its prompt, so that the score is whether the answer stood in it.
 func needleRun(t *testing.T, lengths []int, depths []float64) Options {
 	t.Helper()
@@ -39,6 +39,11 @@ func needleRun(t *testing.T, lengths []int, depths []float64) Options {
 	if err != nil {
 		t.Fatal(err)
 	}
+	spread, err := needle.Generate(needle.Options{Kinds: []string{"multivalue", "multiquery", "hops"}, Lengths: []int{1024}, Depths: []float64{0.25, 0.75}, Seed: 1, Repeats: 1, Counter: eval.Words})
+	if err != nil {
+		t.Fatal(err)
+	}
+	set.Tasks, set.Items = append(set.Tasks, spread.Tasks...), append(set.Items, spread.Items...)
 	slices.Reverse(set.Items)
 	set.Tasks = append(set.Tasks, dataset.Task{Name: "qa", Kind: dataset.QA, Metric: "exact", Prompt: "{context}{input}"})
 	fact := []string{"the fact"}

@@ -2,6 +2,7 @@ package suite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -28,9 +29,9 @@ type run struct {
 }
 
 // Run has every item shortened by every arm that takes its task, at every rate, measures
-// what was kept, asks the reader if there is one, and reports. Items are taken up in
-// order, as many at a time as there are processors, and one item goes through all arms
-// before the next: arms that remember one text profit, and their later times are shorter.
+// what was kept, asks the reader if there is one, and reports. Items are taken up task
+// by task in turn, as many at a time as there are processors, and one item goes through
+// all arms before the next: arms that remember one text profit, and their later times are shorter.
 // Answers are awaited beside that. Times are of calls side by side.
 //
 // With Options.Dir, results that a journal there has under the same item, task, arm,
@@ -42,7 +43,9 @@ type run struct {
 //
 // An arm's, a measure's or a reader's error ends the run, with the names of the arm, the
 // rate and the item. So does the end of ctx. Then nothing new begins, but what readers are
-// at goes on to its end, and is kept. Such errors wrap a [Stopped].
+// at goes on to its end, and is kept. Such errors wrap a [Stopped]. If it was the cap on
+// dollars, [reader.ErrCap], there is a report beside the error, of the items that all
+// arms were through with, unless those are none.
 func Run(ctx context.Context, o Options) (_ *report.Report, err error) {
 	if err := o.prepare(); err != nil {
 		return nil, fmt.Errorf("suite: %w", err)
@@ -56,17 +59,22 @@ func Run(ctx context.Context, o Options) (_ *report.Report, err error) {
 	if closed := j.close(); err == nil {
 		err = closed
 	}
-	if err != nil {
-		return nil, r.stopped(err)
+	if err == nil {
+		rep, err := r.report(ctx)
+		if err != nil {
+			return nil, r.stopped(err)
+		}
+		return rep, nil
 	}
-	rep, err := r.report(ctx)
-	if err != nil {
-		return nil, r.stopped(err)
+	err = r.stopped(err)
+	if !r.narrow(err) {
+		return nil, err
 	}
-	return rep, nil
+	rep, failed := r.report(ctx)
+	return rep, errors.Join(err, failed)
 }
 
-// Stopped is the error of a run that began and came to no report.
+// Stopped is the error of a run that began and did not come to its end.
 type Stopped struct {
 	Err      error
 	Standing string // what it does not cost: "3 of 9 results are in …"
@@ -130,8 +138,9 @@ func (r *run) all(ctx context.Context) error {
 			}
 		})
 	}
-	err := eval.ForEach(open, len(r.Set.Items), nil, func(open context.Context, i int) error {
-		return r.item(open, i, prompts)
+	order := r.turns()
+	err := eval.ForEach(open, len(order), nil, func(open context.Context, n int) error {
+		return r.item(open, order[n], prompts)
 	})
 	if err != nil {
 		fail(err)

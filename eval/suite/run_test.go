@@ -244,7 +244,7 @@ func TestAnswersUnderWayAreKept(t *testing.T) {
 func TestReadersBesideArms(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := readerRun("")
-		o.Concurrency = 3
+		o.Set, o.Concurrency = fakeSet(6), 3
 		var arms, readers atomic.Int64
 		o.Arms = fakeArms(func(string, eval.Item, eval.Limit) error { arms.Add(1); return nil })
 		free := make(chan struct{})
