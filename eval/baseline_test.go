@@ -64,6 +64,62 @@ func TestBaselinesFillTheirLimit(t *testing.T) {
 	}
 }
 
+// Lines, spaces and tokens cost more or less together than alone; whatever the joints are,
+// the next unit would not fit.
+func TestFillGoesToItsLimit(t *testing.T) {
+	counter, err := CounterFor("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"prose": story, "code": strings.Repeat(codeText, 2), "lines": strings.Repeat("a\n\n\n    b\n", 30)} {
+		units := unitSpans(text)
+		for _, limit := range []int{5, 20, 33} {
+			item := Item{ID: name, Context: text, Question: "save the config in Paris"}
+			for _, arm := range Baselines(3, DocFreqOfItems([]Item{item})) {
+				rank := arm.(ranked).rank(item, units)
+				k := fill(text, units, rank, Limit{Units: limit, Counter: counter})
+				n := 0 // units that were kept
+				for _, s := range k.Spans {
+					n += len(unitSpans(text[s.Start:s.End]))
+				}
+				if got := counter.Count(k.Text); got > limit || k.Text != render(text, units, rank[:n]).Text {
+					t.Errorf("%s of %s: %d tokens of %d: %q", arm.Name(), name, got, limit, k.Text)
+				}
+				if n == len(units) {
+					t.Fatalf("%s has only %d units", name, n)
+				}
+				if more := counter.Count(render(text, units, rank[:n+1]).Text); more <= limit {
+					t.Errorf("%s of %s: the next unit makes %d tokens of %d", arm.Name(), name, more, limit)
+				}
+			}
+		}
+	}
+}
+
+func TestRenderKeepsLineEnds(t *testing.T) {
+	for _, tt := range []struct {
+		name, text string
+		keep       []int // units
+		want       string
+	}{
+		{"whole", "a b\n\n  c", []int{0, 1, 2}, "a b\n\n  c"},
+		{"space", "a b c", []int{0, 2}, "a c"},
+		{"spaces", "a \t b\u00a0 c", []int{0, 2}, "a c"},
+		{"line_between", "a\nb\nc", []int{2, 0}, "a\nc"},
+		{"lines_are_one", "a\n\n\nb\n\n\nc", []int{0, 2}, "a\nc"},
+		{"indent_is_lost", "a\n  b\n  c", []int{0, 2}, "a\nc"},
+		{"line_end_somewhere", "a b\nc d", []int{0, 3}, "a\nd"},
+		{"windows", "a\r\nb\r\nc", []int{0, 2}, "a\nc"},
+		{"nothing_between", "北京市", []int{0, 2}, "北市"},
+		{"line_in_chinese", "北京\n上海", []int{0, 3}, "北\n海"},
+		{"ends_are_left", "\na b\n", []int{1}, "b"},
+	} {
+		if got := render(tt.text, unitSpans(tt.text), tt.keep); got.Text != tt.want {
+			t.Errorf("%s: %q; want %q", tt.name, got.Text, tt.want)
+		}
+	}
+}
+
 // checkSpans wants ascending, disjoint spans that hold the words of the text.
 func checkSpans(t *testing.T, arm, source string, k Kept) {
 	t.Helper()
@@ -98,10 +154,10 @@ func TestBaselineChoice(t *testing.T) {
 		{"none", 1, story},
 		{"head", 3, "The committee met"},
 		{"tail", 3, "It was not."},
-		{"middle", 5, "The committee met was not."},
-		{"idf", 2, "Paris. euros"},
+		{"middle", 5, "The committee met\nwas not."},
+		{"idf", 2, "Paris.\neuros"},
 		{"bm25", 4, "The contract cost 1,250"},
-		{"bm25", 9, "The committee The contract cost 1,250 euros per month."},
+		{"bm25", 9, "The committee\nThe contract cost 1,250 euros per month."},
 	} {
 		k, err := arms[tt.arm].Compress(context.Background(), storyItem(), Limit{Units: tt.words, Counter: Words})
 		if err != nil || k.Text != tt.want {

@@ -3,7 +3,6 @@ package eval
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/pith-proxy/pith"
 )
@@ -18,7 +17,7 @@ func fill(text string, units []pith.Span, rank []int, limit Limit) Kept {
 	n, sum := 0, 0
 	for ; n < len(rank); n++ {
 		u := units[rank[n]]
-		cost[n] = limit.Counter.Count(withSpace(text, u))
+		cost[n] = limit.Counter.Count(withJoint(text, u))
 		if sum+cost[n] > limit.Units {
 			break
 		}
@@ -57,18 +56,28 @@ func grow(text string, units []pith.Span, rank []int, n int, k Kept, limit Limit
 	return k
 }
 
-// withSpace returns a unit as it stands in running text: behind one space,
-// unless it touches what is before it.
-func withSpace(text string, u pith.Span) string {
-	if before, _ := utf8.DecodeLastRuneInString(text[:u.Start]); u.Start > 0 && isSpace(before) {
-		return " " + text[u.Start:u.End]
+// withJoint returns a unit as it stands in running text: behind a joint for the
+// white space before it.
+func withJoint(text string, u pith.Span) string {
+	before := text[:u.Start]
+	return joint(before[len(strings.TrimRightFunc(before, isSpace)):]) + text[u.Start:u.End]
+}
+
+// joint returns what stands for a gap: a line end if the gap has one, so that a line
+// which is kept whole is a line still, as code needs it; else a space, or nothing if the
+// gap has no white space.
+func joint(gap string) string {
+	switch {
+	case strings.Contains(gap, "\n"):
+		return "\n"
+	case strings.ContainsFunc(gap, isSpace):
+		return " "
 	}
-	return text[u.Start:u.End]
+	return ""
 }
 
 // render joins the chosen units: neighbours with the bytes that stand between
-// them in text, others with a space, or with nothing where the text has no
-// white space on either side of the gap.
+// them in text, others with a [joint].
 func render(text string, units []pith.Span, chosen []int) Kept {
 	order := slices.Clone(chosen)
 	slices.Sort(order)
@@ -83,8 +92,8 @@ func render(text string, units []pith.Span, chosen []int) Kept {
 	}
 	var b strings.Builder
 	for i, s := range k.Spans {
-		if i > 0 && strings.IndexFunc(text[k.Spans[i-1].End:s.Start], isSpace) >= 0 {
-			b.WriteByte(' ')
+		if i > 0 {
+			b.WriteString(joint(text[k.Spans[i-1].End:s.Start]))
 		}
 		b.WriteString(text[s.Start:s.End])
 	}

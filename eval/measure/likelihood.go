@@ -27,7 +27,8 @@ const (
 // Likelihood says how much a kept text helps a small causal language model to predict the
 // gold answer: ln P(answer | kept, question) − ln P(answer | question), by the number of
 // the answer's tokens. It is the pointwise mutual information of the two, in nats a token.
-// It has any sign, and is 0 where nothing was kept.
+// It has any sign, and is 0 where nothing was kept. That is not the least there is, so that
+// a text that an arm refused has no value.
 //
 // The model reads less at once than a text may have. Of prose it is shown consecutive
 // windows of the kept text, each by itself and in front of the question, and the value is
@@ -83,7 +84,7 @@ func (l *likelihood) Of(ctx context.Context, item eval.Item, kept eval.Kept) (fl
 		return 0, false, context.Cause(ctx)
 	}
 	a, ok, err := l.ask(item)
-	if err != nil || !ok {
+	if err != nil || !ok || kept.Refused {
 		return 0, false, err
 	}
 	windows, err := l.windows(a, kept.Text)

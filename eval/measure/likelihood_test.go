@@ -175,6 +175,9 @@ func TestLikelihoodApplies(t *testing.T) {
 					t.Errorf("kept %q: applies %v, %v", kept, ok, err)
 				}
 			}
+			if _, ok, err := m.Of(t.Context(), tt.item, eval.Kept{Refused: true}); ok || err != nil {
+				t.Errorf("a refusal: applies %v, %v", ok, err)
+			}
 		})
 	}
 	if m.Name() != "likelihood" || !strings.Contains(m.About(), "unigram") {

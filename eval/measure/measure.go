@@ -22,5 +22,9 @@ type Measure interface {
 	// Of returns the value for what was kept of the item's context. Higher is better.
 	// ok is false if the measure does not apply to the item; that depends on the item
 	// alone, so that arms can be compared pair by pair.
+	//
+	// A refusal kept nothing, and has the value of nothing where that is the worst there
+	// is: 0 of what was looked for. Elsewhere that would reward it (no negation is lost
+	// where nothing is said), and ok is false for it.
 	Of(ctx context.Context, item eval.Item, kept eval.Kept) (value float64, ok bool, err error)
 }

@@ -103,6 +103,78 @@ func TestSurvival(t *testing.T) {
 	}
 }
 
+// Such answers stand in a text whatever it says, or say nothing about what was kept.
+func TestSurvivalOfAnswersThatSayNothing(t *testing.T) {
+	for name, tt := range map[string]struct {
+		language, question, context string
+		answers                     []string
+		applies                     bool
+	}{
+		"a_name":                 {"en", "Who left?", "Ada Bell left.", []string{"Ada Bell"}, true},
+		"yes":                    {"en", "Did she?", "Yes, she left.", []string{"Yes."}, false},
+		"no":                     {"en", "Did she?", "No one left.", []string{"no"}, false},
+		"false":                  {"en", "Did she?", "That is false.", []string{"False"}, false},
+		"yes_and_more":           {"en", "Did she?", "Yes, she did.", []string{"yes she did"}, true},
+		"a_letter":               {"en", "Which?", "Plan B it is.", []string{"(B)"}, false},
+		"a_digit":                {"en", "How many?", "There are 3.", []string{"3"}, false},
+		"a_percentage":           {"en", "How many?", "There are 3.", []string{"3%"}, false},
+		"two_digits":             {"en", "How many?", "There are 31.", []string{"31"}, true},
+		"a_digit_in_words":       {"en", "How many?", "There are three.", []string{"Three"}, false},
+		"in_the_question":        {"en", "Was ADA-BELL or Tom Hall born first?", "Ada Bell was.", []string{"Ada Bell!"}, false},
+		"words_apart":            {"en", "Did Ada, or Bell?", "Ada Bell did.", []string{"Ada Bell"}, true},
+		"part_in_the_question":   {"en", "Who is Bell?", "Ada Bell is.", []string{"Ada Bell"}, true},
+		"inside_its_words":       {"en", "Where do Obanites live?", "In Oban.", []string{"Oban"}, true},
+		"another_counts":         {"en", "Is Ada there?", "Yes, Ada, in Leeds.", []string{"yes", "Ada", "Leeds"}, true},
+		"another_is_not_there":   {"en", "Is Ada there?", "Yes, Ada, in Leeds.", []string{"yes", "Ada", "York"}, false},
+		"chinese":                {"zh", "船去哪里？", "船去上海。", []string{"上海"}, true},
+		"chinese_yes":            {"zh", "船去吗？", "是的，船去上海。", []string{"是的。"}, false},
+		"chinese_no":             {"zh", "船去吗？", "不是，车去上海。", []string{"不是"}, false},
+		"chinese_character":      {"zh", "谁去？", "船去上海。", []string{"船。"}, false},
+		"chinese_digit":          {"zh", "几人？", "共 ５ 人。", []string{"５"}, false},
+		"chinese_in_question":    {"zh", "北京和上海，哪里更大？", "上海更大。上海。", []string{"上海。"}, false},
+		"chinese_part_of_number": {"zh", "2015年有几人？", "共计15人，即15。", []string{"15"}, true},
+	} {
+		item := eval.Item{Language: tt.language, Question: tt.question, Context: tt.context, Answers: tt.answers}
+		want := -1.0
+		if tt.applies {
+			want = 1
+		}
+		if got := value(t, Survival(""), item, all(item)); got != want {
+			t.Errorf("%s: %v; want %v", name, got, want)
+		}
+	}
+	item := eval.Item{Question: "Is Ada there?", Context: "Yes, Ada, in Leeds.", Answers: []string{"yes", "Ada", "Leeds"}}
+	if got := value(t, Survival(""), item, eval.Kept{Text: "Yes, Ada"}); got != 0 {
+		t.Errorf("what the question says is kept: %v", got)
+	}
+}
+
+// A refusal kept nothing: it has no more than that, and nothing to be proud of.
+func TestRefusals(t *testing.T) {
+	needles := sample()
+	needles.Needles = []string{"Ada Bell"}
+	code := eval.Item{Dataset: "lcc", Language: "code", Context: "def part_a(x):\n", Question: "x = 3\n", Answers: []string{"part_a(x)"}}
+	applied := map[string]bool{}
+	for _, m := range All() {
+		for _, item := range []eval.Item{sample(), needles, code} {
+			if value(t, m, item, all(item)) < 0 {
+				continue
+			}
+			applied[m.Name()] = true
+			want := 0.0
+			if m.Name() == "negations" {
+				want = -1
+			}
+			if got := value(t, m, item, eval.Kept{Refused: true}); got != want {
+				t.Errorf("%s of a refusal: %v; want %v", m.Name(), got, want)
+			}
+		}
+	}
+	if len(applied) != len(All()) {
+		t.Errorf("only %v were tried", applied)
+	}
+}
+
 func TestSurvivalRefusesAMatch(t *testing.T) {
 	defer func() {
 		if recover() == nil {
@@ -219,13 +291,14 @@ func keptWords(text string, keep uint64) eval.Kept {
 
 func TestRemembersByAllThatCounts(t *testing.T) {
 	base := eval.Item{Context: "Ada met Tom in 2004.", Answers: []string{"Tom"}}
-	other, code, count, needle := base, base, base, base
+	other, code, count, needle, asked := base, base, base, base, base
 	other.Answers, code.Dataset, count.Dataset, needle.Needles = []string{"Ada"}, "lcc", "passage_count", []string{"Ada"}
+	asked.Question = "Did Ada meet Tom?"
 	m := Survival("")
 	for i, tt := range []struct {
 		item eval.Item
 		want float64
-	}{{base, 1}, {other, 0}, {code, -1}, {count, -1}, {needle, -1}, {base, 1}} {
+	}{{base, 1}, {other, 0}, {code, -1}, {count, -1}, {needle, -1}, {asked, -1}, {base, 1}} {
 		if got := value(t, m, tt.item, eval.Kept{Text: "Tom"}); got != tt.want {
 			t.Errorf("item %d: %v; want %v", i, got, tt.want)
 		}
@@ -298,10 +371,10 @@ func TestTasksWhoseAnswersAreNotInTheText(t *testing.T) {
 }
 
 func TestLiteralAnswersAreNoPartOfLongerNumbers(t *testing.T) {
-	item := eval.Item{ID: "z", Language: "zh", Context: "第12段说明收入增长了25.89%，共计15人。", Answers: []string{"5"}}
+	item := eval.Item{ID: "z", Language: "zh", Context: "第12段说明收入增长了25.89%，共计15人。", Answers: []string{"25"}}
 	m := Survival(eval.MatchWords)
 	if got := value(t, m, item, all(item)); got != -1 {
-		t.Errorf("5 stands in 15 or 25.89: %v", got)
+		t.Errorf("25 stands in 25.89: %v", got)
 	}
 	item.Answers = []string{"15人"}
 	for kept, want := range map[string]float64{"共计15人": 1, "共计115人": 0, "计115人，15人": 1, "15": 0} {
@@ -339,5 +412,39 @@ func TestCodeNames(t *testing.T) {
 	item.Dataset, item.Answers = "repobench-p_e", []string{"    return 3"}
 	if got := value(t, m, item, all(item)); got != -1 {
 		t.Errorf("without names: %v", got)
+	}
+}
+
+// Every arm is judged by the same rule: a line that it keeps whole is one, whatever was
+// left out around it.
+func TestCodeNamesOfLinesApart(t *testing.T) {
+	var lines, names []string
+	df := eval.NewDocFreq("test")
+	for i := range 12 {
+		name := fmt.Sprintf("part_%c", 'a'+i)
+		line := name + "(odd)"
+		if i%2 == 0 {
+			line = name + "(even)"
+			df.Add(line) // the others are rarer
+		}
+		lines, names = append(lines, line), append(names, name)
+	}
+	item := eval.Item{ID: "c", Dataset: "lcc", Language: "code", Context: strings.Join(lines, "\n  ") + "\n", Question: "x = odd\n",
+		Answers: []string{strings.Join(names, " + ")}}
+	for _, arm := range eval.Baselines(1, df) {
+		apart := false
+		for n := 1; n < len(lines); n++ {
+			kept, err := arm.Compress(context.Background(), item, eval.Limit{Units: n, Counter: eval.Words})
+			if err != nil {
+				t.Fatal(err)
+			}
+			apart = apart || len(kept.Spans) > 1
+			if got, want := value(t, CodeNames(), item, kept), float64(n)/float64(len(lines)); got != want {
+				t.Errorf("%s keeps %d of %d lines and %v of their names: %q", arm.Name(), n, len(lines), got, kept.Text)
+			}
+		}
+		if !apart && arm.Name() != "head" && arm.Name() != "tail" {
+			t.Errorf("%s keeps no lines apart", arm.Name())
+		}
 	}
 }

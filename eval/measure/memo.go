@@ -19,6 +19,10 @@ type scorer[F any] struct {
 	// score is called with what find returned, by several goroutines at a time.
 	score func(item eval.Item, facts F, kept eval.Kept) float64
 
+	// needsText says that there is no value for a text that an arm refused. Set it where
+	// nothing kept is not the worst that can be.
+	needsText bool
+
 	found memo[F]
 }
 
@@ -34,7 +38,7 @@ func (s *scorer[F]) Of(ctx context.Context, item eval.Item, kept eval.Kept) (flo
 		return 0, false, err
 	}
 	facts, ok := s.found.of(item, s.find)
-	if !ok {
+	if !ok || s.needsText && kept.Refused {
 		return 0, false, nil
 	}
 	return s.score(item, facts, kept), true, nil
@@ -54,7 +58,7 @@ type memo[F any] struct {
 
 // memoKey is what facts depend on. Its strings are the item's own, so that a look-up
 // compares pointers where it can.
-type memoKey struct{ dataset, language, context, answers, needles string }
+type memoKey struct{ dataset, language, question, context, answers, needles string }
 
 type memoEntry[F any] struct {
 	once  sync.Once
@@ -63,7 +67,7 @@ type memoEntry[F any] struct {
 }
 
 func (m *memo[F]) of(item eval.Item, find func(eval.Item) (F, bool)) (F, bool) {
-	key := memoKey{item.Dataset, item.Language, item.Context, strings.Join(item.Answers, "\x00"), strings.Join(item.Needles, "\x00")}
+	key := memoKey{item.Dataset, item.Language, item.Question, item.Context, strings.Join(item.Answers, "\x00"), strings.Join(item.Needles, "\x00")}
 	e := m.entry(key)
 	e.once.Do(func() { e.facts, e.ok = find(item) })
 	return e.facts, e.ok

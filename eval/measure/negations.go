@@ -17,7 +17,8 @@ type negation struct{ word, content pith.Span }
 // 非 未 别, but not in words such as 非常) and at the word of content that follows it in the
 // clause. Of those whose word of content was kept, it is the share of which the negation
 // was kept, too: without it the sentence says the opposite. Where none was kept it is 1:
-// nothing was turned round. The word of content is among the next five words, in Chinese
+// nothing was turned round; but a text that an arm refused has no value, for its client
+// has the whole text or none. The word of content is among the next five words, in Chinese
 // the next three characters, without punctuation in between.
 //
 // What was kept is told by [eval.Kept.Spans]; without them the kept words are looked up in
@@ -27,7 +28,8 @@ func Negations() Measure {
 	return &scorer[[]negation]{
 		name: "negations",
 		about: "must-keep recall of negations: of the negations in the text (not, no, never, n't, without, 不, 没 …) whose following word of " +
-			"content was kept, the share, 0 to 1, that was kept with it; 1 if no such word was kept. A lost one turns its sentence round.",
+			"content was kept, the share, 0 to 1, that was kept with it; 1 if no such word was kept, none for a refusal. A lost one turns its sentence round.",
+		needsText: true,
 		find: func(item eval.Item) ([]negation, bool) {
 			if item.Language == "code" {
 				return nil, false

@@ -13,11 +13,17 @@ import (
 
 // Survival is 1 where a gold answer that stands in the context still stands in what was
 // kept, else 0, as [eval.Survival] has it. Match says what counts as standing, "" for
-// [eval.MatchWords]; for text without spaces it is always [eval.MatchLiteral]. It does
-// not apply to answers over 20 words or 40 characters of a script without spaces, which
-// summarise, to items with needles, whose answers must all be there, and to tasks whose
-// answers are not to be found in the text: code, counts, labels, numbers of paragraphs,
-// and those whose text is examples. An unknown match is a bug of the caller; it panics.
+// [eval.MatchWords]; for text without spaces it is always [eval.MatchLiteral].
+//
+// Some answers say nothing about what was kept, and do not count: yes, no, true and false,
+// a single letter, digit or Chinese character, and a digit in words, all of which nearly
+// any text has by chance; and an answer that stands in the question, whose words name
+// it whatever was kept, as in "Who was born first, Ada or Tom?". Nor does one over
+// 20 words or 40 characters of a script without spaces, which summarises. An item of whose
+// answers none is left has no value, nor have items with needles, whose answers must all be
+// there, and tasks whose answers are not to be found in the text: code, counts, labels,
+// numbers of paragraphs, and those whose text is examples. So it applies to fewer items
+// than [eval.Survival]. An unknown match is a bug of the caller; it panics.
 func Survival(match eval.Match) Measure {
 	if err := match.Validate(); err != nil {
 		panic("measure: " + err.Error())
@@ -25,12 +31,15 @@ func Survival(match eval.Match) Measure {
 	return &scorer[[]string]{
 		name: "survival",
 		about: fmt.Sprintf("gold-answer survival: 1 if a short gold answer (at most %d words, or %d Chinese characters) that stands in the "+
-			"text still stands in what was kept, else 0. The most a reader could find, not what it would.", shortWords, shortChars),
+			"text still stands in what was kept, else 0. Answers that stand in the question, yes, no, and single letters and digits do not count. "+
+			"The most a reader could find, not what it would.", shortWords, shortChars),
 		find: func(item eval.Item) ([]string, bool) {
 			if len(item.Needles) > 0 {
 				return nil, false
 			}
-			answers := answersOf(item, true)
+			answers := slices.DeleteFunc(answersOf(item, true), func(a string) bool {
+				return byChance(a) || inQuestion(match, item, a)
+			})
 			return answers, stands(match, item.Language, item.Context, answers)
 		},
 		score: func(item eval.Item, answers []string, kept eval.Kept) float64 {
@@ -40,6 +49,24 @@ func Survival(match eval.Match) Measure {
 			return 0
 		},
 	}
+}
+
+// anywhere are answers of more than one character that texts have by chance.
+var anywhere = set(`yes no true false zero one two three four five six seven eight nine
+	是的 不是 对的 對的 不对 不對 有的 没有 沒有 正确 正確 错误 錯誤`)
+
+// byChance reports whether any text may well have answer: it is yes or no, or but one
+// letter, digit or Chinese character.
+func byChance(answer string) bool {
+	a := eval.NormalizeWords(answer)
+	return utf8.RuneCountInString(a) == 1 || anywhere[a]
+}
+
+// inQuestion reports whether answer stands in the item's question as [stands] has it,
+// but for marks at the ends of the answer.
+func inQuestion(match eval.Match, item eval.Item, answer string) bool {
+	answer = strings.TrimFunc(answer, func(r rune) bool { return !isWordRune(r) })
+	return stands(match, item.Language, item.Question, []string{answer})
 }
 
 // stands reports whether one of answers is in text by match; in the languages that are
