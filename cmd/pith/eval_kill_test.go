@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -110,21 +111,31 @@ func (r *paidRun) start(t *testing.T, stage fakevendor.Stage, n int) (said strin
 	return out.String(), err == nil
 }
 
-// on returns the names of the files in a folder of the answers' store, in the form of an
-// Idempotency-Key.
-func (r *paidRun) on(t *testing.T, folder string) map[string]bool {
+// calls returns the names of the files in the answers' store, in the form of an
+// Idempotency-Key: of calls that are answered, and of those in doubt. An answer that is whole
+// and not yet in its place is one.
+func (r *paidRun) calls(t *testing.T) (stored, doubts map[string]bool) {
 	t.Helper()
-	entries, err := os.ReadDir(filepath.Join(r.out, "answers", folder))
-	if err != nil && !os.IsNotExist(err) {
-		t.Fatal(err)
-	}
-	names := map[string]bool{}
-	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), ".") {
-			names["pith-"+e.Name()] = true
+	stored, doubts = map[string]bool{}, map[string]bool{}
+	for _, folder := range []string{"answers", "intents"} {
+		dir := filepath.Join(r.out, "answers", folder)
+		entries, err := os.ReadDir(dir)
+		if err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		for _, e := range entries {
+			file, err := os.ReadFile(filepath.Join(dir, e.Name()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if key := "pith-" + e.Name(); bytes.Contains(file, []byte(`"answer":{`)) && bytes.HasSuffix(bytes.TrimRight(file, "\x00"), []byte("}}\n")) {
+				stored[key] = true
+			} else {
+				doubts[key] = true
+			}
 		}
 	}
-	return names
+	return stored, doubts
 }
 
 // accounts are the vendor's, by Idempotency-Key.
@@ -185,7 +196,8 @@ func TestEvalKill(t *testing.T) {
 		stage fakevendor.Stage
 		n     int
 	}{{fakevendor.Delivered, 1}, {fakevendor.Received, 9}, {fakevendor.Charged, 7}, {fakevendor.Delivered, 16}} {
-		stored, before := r.on(t, "answers"), r.accounts()
+		stored, _ := r.calls(t)
+		before := r.accounts()
 		if said, ended := r.start(t, kill.stage, kill.n); ended {
 			t.Fatalf("the child outlived %+v:\n%s", kill, said)
 		}
@@ -194,7 +206,8 @@ func TestEvalKill(t *testing.T) {
 			t.Error("a run that was killed wrote a report")
 		}
 	}
-	stored, before, inDoubt := r.on(t, "answers"), r.accounts(), r.inDoubt(t)
+	stored, inDoubt := r.calls(t)
+	before := r.accounts()
 	if len(stored) < 10 || len(stored) == calls || len(doubtful) == 0 {
 		t.Fatalf("%d answers on disk and %d calls in doubt: the kills missed", len(stored), len(doubtful))
 	}
@@ -253,21 +266,8 @@ func (r *paidRun) checkCalls(t *testing.T, stored map[string]bool, before map[st
 			t.Errorf("asked again without doubt: %+v", a)
 		}
 	}
-	for key := range r.inDoubt(t) {
-		doubtful[key] = true
-	}
-}
-
-// inDoubt are the calls that may have been sent and have no answer on disk.
-func (r *paidRun) inDoubt(t *testing.T) map[string]bool {
-	t.Helper()
-	stored, out := r.on(t, "answers"), map[string]bool{}
-	for key := range r.on(t, "intents") {
-		if !stored[key] {
-			out[key] = true
-		}
-	}
-	return out
+	_, inDoubt := r.calls(t)
+	maps.Copy(doubtful, inDoubt)
 }
 
 // reportDifference is the first line of a that b has not in its place.
@@ -334,8 +334,11 @@ func TestEvalRunCapAcrossResumes(t *testing.T) {
 	if bought < first.Charged-3 || bought > first.Charged || bought%2 != 0 { // of both methods
 		t.Errorf("%d answers were bought, and %d are in the report", first.Charged, bought)
 	}
-	if err := run("4"); err == nil || v.Ledger().Totals.Charged != first.Charged || results() != bought {
-		t.Errorf("the same cap again: %v, %+v, was %+v; %d results", err, v.Ledger().Totals, first, results())
+	// Which calls the first run came to before the cap ended it is chance: a smaller one may
+	// still fit.
+	again := run("4")
+	if l := v.Ledger().Totals; again == nil || !strings.Contains(again.Error(), "cap") || l.PromptTokens+l.CompletionTokens > 4000 || l.Charged < first.Charged || results() < bought {
+		t.Errorf("the same cap again: %v, %+v, was %+v; %d results", again, l, first, results())
 	}
 	if err := run("100"); err != nil || v.Ledger().Totals.Charged != 16 || results() != 16 {
 		t.Errorf("a higher cap: %v, %+v; %d results", err, v.Ledger().Totals, results())

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
 	"time"
 
@@ -54,8 +55,15 @@ func (f *readerFlags) validate(relayed bool) error {
 	if f.concurrency < 1 {
 		errs = append(errs, errors.New("--concurrency must be at least 1"))
 	}
-	if f.input < 0 || f.output < 0 || f.most < 0 {
-		errs = append(errs, errors.New("prices and --max-dollars must not be negative"))
+	for _, amount := range []float64{f.input, f.output, f.most} {
+		if !(amount >= 0) || math.IsInf(amount, 0) {
+			errs = append(errs, fmt.Errorf("prices and --max-dollars must be numbers, and must not be negative; got %v", amount))
+		}
+	}
+	for _, price := range []float64{f.input, f.output} {
+		if price > 0 && price < reader.LeastPrice {
+			errs = append(errs, fmt.Errorf("prices are dollars for a million tokens; %v is less than anybody asks, and looks like one for a single token", price))
+		}
 	}
 	if f.most > 0 && (f.input == 0 || f.output == 0) {
 		errs = append(errs, errors.New("--max-dollars needs --price-in and --price-out"))
@@ -97,11 +105,11 @@ func (f *readerFlags) open(o *suite.Options, c *Config, out string, m *methodFla
 		f.retries = -1 // the package's zero is its default
 	}
 	ro := reader.Options{BaseURL: base, Key: key, Model: f.model, System: f.system, Temperature: f.temperature, Retries: f.retries,
-		Timeout: f.timeout, Input: f.input, Output: f.output, MaxDollars: f.most, Count: o.Counter.Count, Store: p.store}
+		Timeout: f.timeout, Input: f.input, Output: f.output, MaxDollars: f.most, Count: tokensFor(f.model), Store: p.store}
 	if f.seed >= 0 {
 		ro.Seed = &f.seed
 	}
-	if err := p.connect(o, ro, m); err != nil {
+	if err := p.connect(o, ro, m, c); err != nil {
 		p.Close()
 		return nil, err
 	}
@@ -112,7 +120,7 @@ func (f *readerFlags) open(o *suite.Options, c *Config, out string, m *methodFla
 
 // connect makes the readers: one, or through a running proxy one for each of its methods
 // and rates.
-func (p *paid) connect(o *suite.Options, ro reader.Options, m *methodFlags) error {
+func (p *paid) connect(o *suite.Options, ro reader.Options, m *methodFlags, c *Config) error {
 	meter := reader.NewMeter(ro.MaxDollars)
 	ro.MaxDollars = 0
 	ask := func(ro reader.Options) (*reader.Client, error) {
@@ -138,6 +146,10 @@ func (p *paid) connect(o *suite.Options, ro reader.Options, m *methodFlags) erro
 	if !m.relayed() {
 		return nil
 	}
+	// What the proxy makes of a prompt decides the answer; the whole text goes through as it is.
+	if ro.State, err = servedState(m.url, c.getenv("PITH_API_KEY")); err != nil {
+		return err
+	}
 	for i := range o.Arms {
 		picked, err := pickMethods([]string{o.Arms[i].Name()})
 		if err != nil {
@@ -156,6 +168,12 @@ func (p *paid) connect(o *suite.Options, ro reader.Options, m *methodFlags) erro
 		o.Arms[i].Reader = func(rate float64) reader.Reader { return readers[rate] }
 	}
 	return nil
+}
+
+// tokensFor counts tokens for the cap as the model does, or as well as can be: of one that
+// is not known in o200k_base. The report's unit may be words, which are fewer.
+func tokensFor(model string) func(string) int {
+	return targetCounter(model).Count
 }
 
 // chinese returns what cuts Chinese, if a task's metric needs it.

@@ -62,30 +62,59 @@ func withoutRedirects(h *http.Client) *http.Client {
 	return &own
 }
 
-// Name implements [Reader]: "gpt-4o-mini at api.openai.com/v1".
+// Name implements [Reader]: "gpt-4o-mini at api.openai.com". Of the base URL it has the
+// host and the port alone: some gateways want a secret in its path.
 func (c *Client) Name() string {
-	where := strings.TrimPrefix(strings.TrimPrefix(c.endpoint, "https://"), "http://")
+	_, where, ok := strings.Cut(c.endpoint, "://")
+	if !ok {
+		where = c.endpoint
+	}
+	where, _, _ = strings.Cut(where, "/")
 	return c.o.Model + " at " + where
 }
 
 // Spent returns what answers came to so far, of all clients with this one's meter.
 func (c *Client) Spent() Totals { return c.o.Meter.Totals() }
 
-// Recall counts every answer in the store as paid for, at this client's prices, so that
-// the cap holds for all runs that had the store, also for answers nobody asks for again.
+// Recall counts all that the store knows of, of this model and of others, so that the cap
+// holds for all runs that had the store: answers at what they cost when they were bought,
+// and calls in doubt at what they may have cost then. What was asked without prices is
+// counted at this client's, if it is of this model; so is what the store's first format
+// has, which names no model, but for its calls in doubt that no answer came of: those
+// count when their prompts are asked again.
 func (c *Client) Recall() error {
-	err := c.o.Store.each(func(d digest, a Answer) { c.o.Meter.recalled(d, c.cost(a)) })
+	err := c.o.Store.each(func(d digest, l line) {
+		b := c.bill(l)
+		if l.Answer != nil {
+			c.o.Meter.recalled(d, b.cost)
+		}
+		c.o.Meter.doubted(d, b.doubt)
+	})
 	if err != nil {
 		return c.wrap(err)
 	}
 	return nil
 }
 
+// bill is what a line of the store comes to, with its answer if it has one.
+func (c *Client) bill(l line) bought {
+	b, worst := bought{cost: l.Cost}, l.Worst
+	if l.Answer != nil {
+		b.Answer = l.answer()
+	}
+	if l.unpriced() && (l.Asked == "" || l.Asked == c.o.Model) {
+		b.cost, worst = c.cost(b.Answer), c.worst(l.Prompt, l.Most)
+	}
+	b.doubt = l.Doubt.most(max(worst, b.cost))
+	return b
+}
+
 // Answer implements [Reader]. The answer is on disk when it is returned. It is safe for
 // concurrent use; equal prompts at the same time are one call. It returns an [*Error] if
 // the vendor does not answer, [ErrCap] if the call might cost too much, and ctx's error
-// if ctx ends before there is an answer. A call under way then goes on for as long as
-// Options.Timeout lets it, since its answer is paid for.
+// if ctx ends before there is an answer. Then no other try begins and a pause between
+// tries ends, but an exchange under way goes on for as long as Options.Timeout lets it,
+// since it is paid for; if it brings the answer, that is returned.
 func (c *Client) Answer(ctx context.Context, p Prompt) (Answer, error) {
 	if err := c.checkPrompt(p); err != nil {
 		return Answer{}, c.wrap(err)
@@ -94,13 +123,13 @@ func (c *Client) Answer(ctx context.Context, p Prompt) (Answer, error) {
 		return Answer{}, c.wrap(context.Cause(ctx))
 	}
 	d := c.digest(p)
-	a, led, err := c.o.Store.flights.once(ctx, d, func() (Answer, error) { return c.lookUp(ctx, d, p) })
+	b, led, err := c.o.Store.flights.once(ctx, d, func() (bought, error) { return c.lookUp(ctx, d, p) })
 	if err != nil {
 		return Answer{}, c.wrap(err)
 	}
-	a.Stored = a.Stored || !led
-	c.o.Meter.given(d, a, c.cost(a))
-	return a, nil
+	b.Stored = b.Stored || !led
+	c.o.Meter.given(d, b)
+	return b.Answer, nil
 }
 
 // wrap says who was asked, once.
@@ -115,30 +144,38 @@ func (c *Client) cost(a Answer) pico {
 	return cost(a.PromptTokens, c.o.Input) + cost(a.CompletionTokens, c.o.Output)
 }
 
-// worst is the most that a call may cost.
-func (c *Client) worst(p Prompt) pico {
-	if c.o.Input == 0 && c.o.Output == 0 {
-		return 0 // Count may be slow
-	}
-	return cost(c.promptTokens(p), c.o.Input) + cost(c.most(p), c.o.Output)
+func (c *Client) priced() bool { return c.o.Input != 0 || c.o.Output != 0 }
+
+// worst is the most that a call costs whose prompt and answer have so many tokens.
+func (c *Client) worst(prompt, most int) pico {
+	return cost(prompt, c.o.Input) + cost(most, c.o.Output)
 }
 
 // lookUp takes an answer from disk, or asks for it and puts it there.
-func (c *Client) lookUp(ctx context.Context, d digest, p Prompt) (Answer, error) {
-	a, ok, damaged, err := c.o.Store.get(d)
-	if ok || err != nil {
-		return a, err
+func (c *Client) lookUp(ctx context.Context, d digest, p Prompt) (bought, error) {
+	l, is, err := c.o.Store.get(d)
+	if err != nil {
+		return bought{}, err
 	}
-	if damaged {
+	if is == whole {
+		return c.bill(l), nil
+	}
+	k := &call{c: c, d: d, p: p, size: c.promptTokens(p)}
+	k.worst = c.worst(k.size, c.most(p))
+	if is == damaged {
+		k.field = l.Field
+		if err := c.o.Store.spoil(d, k.line(k.known(l.Doubt)), k.room()); err != nil {
+			return bought{}, err
+		}
 		c.o.Meter.add(func(t *Totals) { t.Damaged++ })
 	}
-	k := &call{c: c, d: d, p: p, worst: c.worst(p), damaged: damaged}
 	return k.make(ctx)
 }
 
 // secrets are what must be in no error, beside prompts.
 func (c *Client) secrets() []string {
-	out := []string{c.o.Key}
+	_, path, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(c.o.BaseURL, "https://"), "http://"), "/")
+	out := []string{c.o.Key, path}
 	for name, values := range c.o.Header {
 		if private(name) {
 			out = append(out, values...)
@@ -152,7 +189,7 @@ func (c *Client) send(ctx context.Context, d digest, p Prompt, field string) (*e
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.o.Timeout)
 	defer cancel()
 	x := &exchange{http: c.o.HTTP, header: c.o.Header.Clone(), more: c.more(p, field)}
-	x.header.Set(idempotencyKey, d.idempotencyKey())
+	x.header.Set(idempotencyKey, c.idempotencyKey(d, p, field))
 	config := openai.DefaultConfig(c.o.Key)
 	config.BaseURL, config.HTTPClient = c.o.BaseURL, x
 	res, err := openai.NewClientWithConfig(config).CreateChatCompletion(ctx, c.request(p, field))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -436,7 +437,7 @@ func TestOrderOfWrites(t *testing.T) {
 	if intents.Load() < 2 { // the answer may be in before the last stage
 		t.Errorf("an intent at %d stages", intents.Load())
 	}
-	if _, ok, _, err := s.get(c.digest(p)); !ok || err != nil {
+	if _, is, err := s.get(c.digest(p)); is != whole || err != nil {
 		t.Errorf("not stored: %v", err)
 	}
 	if _, err := os.Stat(s.intentPath(c.digest(p))); !os.IsNotExist(err) {
@@ -463,6 +464,10 @@ func TestNew(t *testing.T) {
 		{"meter_without_prices", func(o *Options) { o.Meter, o.Count = NewMeter(1), words }, "needs prices"},
 		{"two_caps", func(o *Options) { o.Meter, o.Count, o.Input, o.MaxDollars = NewMeter(1), words, 1, 1 }, "leave MaxDollars out"},
 		{"capped", func(o *Options) { o.MaxDollars, o.Input, o.Count = 1, 1, words }, ""},
+		{"price_of_a_token", func(o *Options) { o.Input = 1.5e-7 }, "dollars for a million tokens"},
+		{"price_of_an_answers_token", func(o *Options) { o.Output = 6e-4 }, "dollars for a million tokens"},
+		{"least_price", func(o *Options) { o.Input = LeastPrice }, ""},
+		{"cap_nan", func(o *Options) { o.MaxDollars, o.Input, o.Count = math.NaN(), 1, words }, "0 or more; got NaN"},
 		{"negative_price", func(o *Options) { o.Input = -1 }, "prices"},
 		{"password", func(o *Options) { o.BaseURL = "https://me:canary@host/v1" }, "as the key"},
 		{"no_scheme", func(o *Options) { o.BaseURL = "host/v1" }, "http://"},
@@ -488,7 +493,7 @@ func TestNew(t *testing.T) {
 		})
 	}
 	c, err := New(Options{Model: "m", Store: s, BaseURL: "HTTPS://Host:8/a/"})
-	if err != nil || c.Name() != "m at host:8/a" {
+	if err != nil || c.Name() != "m at host:8" {
 		t.Errorf("name %q, error %v", c.Name(), err)
 	}
 	for _, p := range []Prompt{{"", 1}, {"q", -1}} {

@@ -1,6 +1,7 @@
 package reader
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"regexp"
@@ -24,6 +25,31 @@ func complaintOf(body []byte) (complaint, bool) {
 	}
 	c := members(body)
 	return c, c.Message != ""
+}
+
+// choiceComplaint reads an error that stands in place of an answer, as routers send it with
+// status 200 when the vendor behind them fails in the middle.
+func choiceComplaint(body []byte) (complaint, bool) {
+	var v struct {
+		Choices []struct {
+			Finish any `json:"finish_reason"`
+			Error  json.RawMessage
+		}
+	}
+	if json.Unmarshal(body, &v) != nil || len(v.Choices) == 0 {
+		return complaint{}, false
+	}
+	first := v.Choices[0]
+	if len(first.Error) > 0 && string(first.Error) != "null" {
+		return members(first.Error), true
+	}
+	return complaint{}, first.Finish == "error"
+}
+
+// cutShort reports whether a body is the beginning of an object.
+func cutShort(body []byte) bool {
+	body = bytes.TrimSpace(body)
+	return len(body) == 0 || body[0] == '{' && !json.Valid(body)
 }
 
 func members(object []byte) complaint {
@@ -98,6 +124,8 @@ func (c complaint) hint(status int) string {
 		return "the account has no credit left"
 	case c.Param == maxTokens || c.Param == maxCompletionTokens:
 		return "the model does not take this bound of the answer's tokens"
+	case c.says("idempotency_error"):
+		return "the vendor knows the Idempotency-Key of this call from another one; it forgets it after a while, mostly a day"
 	case status >= 300 && status < 400:
 		return "the base URL leads elsewhere; name the address it leads to"
 	case status == 401 || status == 403:

@@ -23,6 +23,16 @@ const idempotencyKey = "Idempotency-Key"
 
 func (d digest) idempotencyKey() string { return "pith-" + d.String() }
 
+// idempotencyKey of a prompt that is sent with a field for its tokens. It is another one if
+// the field is, since vendors refuse a key that came with another body.
+func (c *Client) idempotencyKey(d digest, p Prompt, field string) string {
+	key := d.idempotencyKey()
+	if field != c.o.MaxTokensField && c.most(p) > 0 {
+		key += "-" + field
+	}
+	return key
+}
+
 // digest of a prompt. Another order or meaning of what goes in makes stored answers
 // unreachable, and they would be paid for again.
 func (c *Client) digest(p Prompt) digest {
@@ -38,6 +48,9 @@ func (c *Client) digest(p Prompt) digest {
 	put(h, "temperature", strconv.FormatFloat(float64(c.o.Temperature), 'g', -1, 32))
 	if c.o.Seed != nil {
 		put(h, "seed", strconv.Itoa(*c.o.Seed))
+	}
+	if c.o.State != "" {
+		put(h, "state", c.o.State)
 	}
 	putHeader(h, c.o.Header)
 	return digest(h.Sum(nil))

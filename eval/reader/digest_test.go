@@ -42,6 +42,8 @@ func TestWhatDecidesAnAnswer(t *testing.T) {
 		"scheme":      of(p, func(o *Options) { o.BaseURL = "https://h:1/v1" }),
 		"path":        of(p, func(o *Options) { o.BaseURL = "http://h:1/v2" }),
 		"endpoint":    of(p, func(o *Options) { o.Endpoint = "proxy" }),
+		"state":       of(p, func(o *Options) { o.State = "proxy 1" }),
+		"state_2":     of(p, func(o *Options) { o.State = "proxy 2" }),
 		"model":       of(p, func(o *Options) { o.Model = "n" }),
 		"system":      of(p, func(o *Options) { o.System = "s" }),
 		"moved":       of(Prompt{"ext", 3}, func(o *Options) { o.System = "t" }),

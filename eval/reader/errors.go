@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
@@ -51,7 +52,7 @@ func (e *Error) Error() string {
 // Words that vendors use for kinds and codes, so that they are no quotes.
 var knownWords = []string{
 	"api_error", "authentication_error", "billing_error", "billing_hard_limit_reached", "billing_not_active",
-	"content_filter", "context_length_exceeded", "insufficient_quota", "invalid_api_key", "invalid_request_error",
+	"content_filter", "context_length_exceeded", "idempotency_error", "insufficient_quota", "invalid_api_key", "invalid_request_error",
 	"max_completion_tokens", "max_tokens", "messages", "model", "model_not_found", "not_found_error",
 	"overloaded_error", "permission_error", "rate_limit_error", "rate_limit_exceeded", "reasoning_effort",
 	"request_too_large", "requests", "seed", "server_error", "temperature", "timeout_error", "tokens",
@@ -83,15 +84,20 @@ func scrub(id string, secrets ...string) string {
 
 // lineHint says what broke on the way. Of other errors' texts only those are used that
 // quote nothing that came over the line.
-func lineHint(err error, timeout string) string {
+func lineHint(x *exchange, timeout string) string {
+	err := x.err
 	var op *net.OpError
 	var dns *net.DNSError
 	var cert *tls.CertificateVerificationError
 	var slow interface{ Timeout() bool }
 	switch {
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return "the server speaks no https; begin the base URL with http://, or name the port of https"
+	case errors.As(err, &op) && op.Op == "proxyconnect":
+		return "the proxy that HTTPS_PROXY names cannot be reached" + because(op.Err)
 	case errors.As(err, &dns):
 		return dns.Error()
-	case errors.As(err, &op) && op.Op == "dial":
+	case op != nil && op.Op == "dial":
 		return op.Error()
 	case errors.As(err, &cert):
 		return cert.Error()
@@ -101,15 +107,19 @@ func lineHint(err error, timeout string) string {
 		return fmt.Sprintf("the reply is longer than %d MiB", maxReply>>20)
 	case op != nil:
 		return op.Error()
+	case !x.sent:
+		return "no connection came about, so that nothing was sent; see to the base URL, and to HTTPS_PROXY if there is a proxy"
 	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
 		return "the connection was cut"
 	}
 	return "the connection broke"
 }
 
-// unsent reports whether err came before there was anyone to send to.
-func unsent(err error) bool {
+// because quotes errors of dialing alone.
+func because(err error) string {
 	var op *net.OpError
-	var cert *tls.CertificateVerificationError
-	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &cert)
+	if errors.As(err, &op) && op.Op == "dial" {
+		return ": " + op.Error()
+	}
+	return ""
 }

@@ -77,6 +77,27 @@ func TestErrorsQuoteNothing(t *testing.T) {
 	}
 }
 
+// Some gateways want a secret in the path of the base URL.
+func TestNoPathInNames(t *testing.T) {
+	for base, want := range map[string]string{
+		"": "small at HOST", "https://host:8/hush/v1": "small at host:8", "http://h/hush": "small at h", "elsewhere/hush": "small at elsewhere",
+	} {
+		_, url := serve(t, fakevendor.Options{Fault: func(fakevendor.Request) fakevendor.Fault {
+			return fakevendor.Fault{Status: 404, Body: `{"error":{"message":"no hush-hush-x/v1","code":"hush-hush-x"}}`}
+		}})
+		url = strings.Replace(url, "/v1", "/hush-hush-x/v1", 1)
+		c, _ := client(t, url, func(o *Options) { o.Endpoint = base })
+		want = strings.Replace(want, "HOST", strings.Split(url, "/")[2], 1)
+		if got := c.Name(); got != want {
+			t.Errorf("%s: name %q, want %q", base, got, want)
+		}
+		_, err := c.Answer(t.Context(), Prompt{Text: "q", MaxTokens: 8})
+		if err == nil || strings.Contains(fmt.Sprintf("%v %+v %#v", err, err, err), "hush") || !strings.HasPrefix(err.Error(), "ask "+want+": status 404: the base URL") {
+			t.Errorf("%s: %v", base, err)
+		}
+	}
+}
+
 // What is no HTTP is quoted by the transport.
 func TestGarbageIsNotQuoted(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -14,13 +14,20 @@ type flights struct {
 type flight struct {
 	done   chan struct{}
 	shared bool // answer and err are for all who wait
-	answer Answer
+	answer bought
 	err    error
+}
+
+// bought is an answer with what it cost, and what calls for it that came to none may have
+// cost.
+type bought struct {
+	Answer
+	cost, doubt pico
 }
 
 // once returns what ask returns, to one caller that led and to all others that came
 // meanwhile. If the leader's context ends, one of the others asks.
-func (f *flights) once(ctx context.Context, d digest, ask func() (Answer, error)) (a Answer, led bool, err error) {
+func (f *flights) once(ctx context.Context, d digest, ask func() (bought, error)) (a bought, led bool, err error) {
 	for {
 		f.mu.Lock()
 		fl, under := f.by[d]
@@ -38,7 +45,7 @@ func (f *flights) once(ctx context.Context, d digest, ask func() (Answer, error)
 		select {
 		case <-fl.done:
 		case <-ctx.Done():
-			return Answer{}, false, context.Cause(ctx)
+			return bought{}, false, context.Cause(ctx)
 		}
 		if fl.shared {
 			return fl.answer, false, fl.err
@@ -47,7 +54,7 @@ func (f *flights) once(ctx context.Context, d digest, ask func() (Answer, error)
 }
 
 // lead lets the others go even if ask panics.
-func (f *flights) lead(ctx context.Context, d digest, fl *flight, ask func() (Answer, error)) (Answer, error) {
+func (f *flights) lead(ctx context.Context, d digest, fl *flight, ask func() (bought, error)) (bought, error) {
 	defer func() {
 		f.mu.Lock()
 		delete(f.by, d)

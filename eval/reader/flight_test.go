@@ -28,17 +28,17 @@ func TestOnce(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				asked, release := 0, make(chan struct{})
-				go f.once(ctx, digest{}, func() (Answer, error) {
+				go f.once(ctx, digest{}, func() (bought, error) {
 					asked++
 					<-release
-					return Answer{Text: "first"}, tt.err
+					return bought{Answer: Answer{Text: "first"}}, tt.err
 				})
 				synctest.Wait()
 				var err error
 				done := make(chan struct{})
 				go func() {
 					defer close(done)
-					_, _, err = f.once(t.Context(), digest{}, func() (Answer, error) { asked++; return Answer{}, nil })
+					_, _, err = f.once(t.Context(), digest{}, func() (bought, error) { asked++; return bought{}, nil })
 				}()
 				synctest.Wait()
 				if asked != 1 {
@@ -67,7 +67,7 @@ func TestOnceLetsGo(t *testing.T) {
 		release := make(chan struct{})
 		go func() {
 			defer func() { _ = recover() }()
-			f.once(t.Context(), digest{}, func() (Answer, error) { <-release; panic("boom") })
+			f.once(t.Context(), digest{}, func() (bought, error) { <-release; panic("boom") })
 		}()
 		synctest.Wait()
 		ctx, cancel := context.WithCancel(t.Context())
@@ -79,7 +79,7 @@ func TestOnceLetsGo(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 		go func() {
-			_, led, _ := f.once(t.Context(), digest{}, func() (Answer, error) { return Answer{}, nil })
+			_, led, _ := f.once(t.Context(), digest{}, func() (bought, error) { return bought{}, nil })
 			if !led {
 				t.Error("followed a leader that panicked")
 			}

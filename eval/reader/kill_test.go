@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -135,6 +136,26 @@ func on(t *testing.T, dir, folder string) map[string]bool {
 	return m
 }
 
+// standing returns which prompts have an answer on disk, and which are in doubt. An answer
+// that is whole and not yet in its place is one.
+func standing(t *testing.T, dir string) (stored, doubts map[string]bool) {
+	t.Helper()
+	stored, doubts = on(t, dir, "answers"), make(map[string]bool)
+	for key := range on(t, dir, "intents") {
+		d, _ := parseDigest(strings.TrimPrefix(key, "pith-"))
+		file, err := os.ReadFile((&Store{dir: dir}).intentPath(d))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l, _ := lastLine(d, file); l.Answer != nil {
+			stored[key] = true
+		} else if !stored[key] {
+			doubts[key] = true
+		}
+	}
+	return stored, doubts
+}
+
 func accounts(v *fakevendor.Vendor) map[string]fakevendor.Account {
 	m := make(map[string]fakevendor.Account)
 	for _, a := range v.Ledger().Accounts {
@@ -174,21 +195,17 @@ func TestKill(t *testing.T) {
 				if _, ok := k.run(t, url, dir, kill.stage, kill.n); ok {
 					t.Fatalf("the child outlived %+v", kill)
 				}
-				stored := on(t, dir, "answers")
-				inDoubt = 0
-				for key := range on(t, dir, "intents") {
-					if !stored[key] {
-						doubtful[key] = true
-						inDoubt++
-					}
-				}
+				stored, doubts := standing(t, dir)
+				inDoubt = len(doubts)
+				maps.Copy(doubtful, doubts)
 				for key, a := range accounts(v) {
 					if !stored[key] && !doubtful[key] {
 						t.Fatalf("after %+v the vendor knows of a call that the store does not: %+v", kill, a)
 					}
 				}
 			}
-			before, stored := accounts(v), on(t, dir, "answers")
+			before := accounts(v)
+			stored, _ := standing(t, dir)
 			got, ok := k.run(t, url, dir, 0, 0)
 			if !ok {
 				t.Fatal("the last child was killed")

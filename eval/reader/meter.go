@@ -26,15 +26,16 @@ type Totals struct {
 	Estimated        int // answers whose tokens the vendor did not count
 	Dollars          float64
 
-	Earlier float64 // dollars that earlier runs paid for stored answers, each counted once
+	Earlier float64 // dollars that earlier runs paid for stored answers, each counted once, at what it cost then
 
 	Retried int // calls after the first one for a prompt
 
 	// InDoubt are prompts that were sent again though an earlier call, of this run or of
 	// one that was killed, may have been charged. All went with the earlier call's
 	// Idempotency-Key, so that a vendor who honours it charges once. One who does not may
-	// have charged DoubtDollars at most, on top of Dollars; calls that were never
-	// answered are in them too.
+	// have charged DoubtDollars at most, on top of Dollars and Earlier; they have all tries
+	// of this run and of earlier ones that came to no answer, also for prompts that were
+	// answered then or never.
 	InDoubt      int
 	DoubtDollars float64
 
@@ -54,7 +55,7 @@ type Meter struct {
 	calls   int             // how many those are
 	settled chan struct{}   // closed when one of them ends
 	known   map[digest]bool // answers whose cost is counted
-	left    map[digest]bool // calls of earlier runs whose worst case is in doubt
+	doubts  map[digest]pico // what of doubt is whose
 }
 
 // pico is an amount in 10⁻¹² dollars: whole, so that a sum does not depend on its order.
@@ -77,17 +78,21 @@ func cost(tokens int, price float64) pico {
 	return pico(min(float64(tokens)*math.Round(price*1e6), 1e17))
 }
 
-// NewMeter returns a meter for several clients under one cap; 0 is none.
+// NewMeter returns a meter for several clients under one cap; 0 is none. Under a cap that
+// is no amount nothing is bought.
 func NewMeter(maxDollars float64) *Meter {
-	most := pico(math.Floor(min(maxDollars*1e12, math.MaxInt64/2)))
-	if maxDollars > 0 {
-		most = max(most, 1) // not none
+	var most pico
+	switch {
+	case maxDollars > 0:
+		most = max(pico(math.Floor(min(maxDollars*1e12, math.MaxInt64/2))), 1) // not none
+	case maxDollars != 0:
+		most = 1
 	}
 	return &Meter{
 		max:     most,
 		settled: make(chan struct{}),
 		known:   make(map[digest]bool),
-		left:    make(map[digest]bool),
+		doubts:  make(map[digest]pico),
 	}
 }
 
@@ -105,6 +110,9 @@ func (m *Meter) Totals() Totals {
 // not depend on how many go at once.
 func (m *Meter) reserve(ctx context.Context, worst pico) error {
 	for {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		m.mu.Lock()
 		used := m.paid + m.earlier + m.doubt
 		if m.max == 0 || used+m.flying+worst <= m.max {
@@ -113,11 +121,11 @@ func (m *Meter) reserve(ctx context.Context, worst pico) error {
 			m.mu.Unlock()
 			return nil
 		}
-		calls, settled := m.calls, m.settled
+		calls, settled, doubt := m.calls, m.settled, m.doubt
 		m.mu.Unlock()
 		if calls == 0 {
-			return fmt.Errorf("%w: $%s of $%s are used and the next call may cost $%s; raise the cap to go on, answers so far are kept",
-				ErrCap, used, m.max, worst)
+			return fmt.Errorf("%w: $%s of $%s are used%s and the next call may cost $%s; raise the cap to go on, answers so far are kept",
+				ErrCap, used, m.max, ofWhich(doubt), worst)
 		}
 		select {
 		case <-settled:
@@ -125,6 +133,13 @@ func (m *Meter) reserve(ctx context.Context, worst pico) error {
 			return context.Cause(ctx)
 		}
 	}
+}
+
+func ofWhich(doubt pico) string {
+	if doubt == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", $%s of them by calls that came to no answer and may have been charged,", doubt)
 }
 
 // pay ends a call that was answered.
@@ -137,10 +152,11 @@ func (m *Meter) pay(d digest, worst, paid pico) {
 }
 
 // settle ends a call that was not. What is in doubt stays counted.
-func (m *Meter) settle(worst, doubt pico) {
+func (m *Meter) settle(d digest, worst, doubt pico) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.doubt += doubt
+	m.doubts[d] += doubt
 	m.land(worst)
 }
 
@@ -158,13 +174,14 @@ func (m *Meter) add(f func(*Totals)) {
 	f(&m.t)
 }
 
-// doubted notes, once, a call of an earlier run that may have been charged.
-func (m *Meter) doubted(d digest, worst pico) {
+// doubted counts what the calls in doubt for an answer cost at most in all, less what of
+// it is counted already.
+func (m *Meter) doubted(d digest, most pico) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if !m.left[d] {
-		m.left[d] = true
-		m.doubt += worst
+	if more := most - m.doubts[d]; more > 0 {
+		m.doubt += more
+		m.doubts[d] = most
 	}
 }
 
@@ -172,6 +189,11 @@ func (m *Meter) doubted(d digest, worst pico) {
 func (m *Meter) recalled(d digest, cost pico) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.recall(d, cost)
+}
+
+// recall is recalled. The lock is held.
+func (m *Meter) recall(d digest, cost pico) {
 	if !m.known[d] {
 		m.known[d] = true
 		m.earlier += cost
@@ -179,25 +201,25 @@ func (m *Meter) recalled(d digest, cost pico) {
 }
 
 // given counts an answer that goes to a caller.
-func (m *Meter) given(d digest, a Answer, cost pico) {
+func (m *Meter) given(d digest, b bought) {
+	if b.Stored {
+		m.doubted(d, b.doubt)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.t.Answers++
-	if a.Text == "" {
+	if b.Text == "" {
 		m.t.Empty++
 	}
-	if a.Stored {
+	if b.Stored {
 		m.t.Stored++
-		if !m.known[d] {
-			m.known[d] = true
-			m.earlier += cost
-		}
+		m.recall(d, b.cost)
 		return
 	}
-	m.t.PromptTokens += a.PromptTokens
-	m.t.CachedTokens += a.CachedTokens
-	m.t.CompletionTokens += a.CompletionTokens
-	if a.Estimated {
+	m.t.PromptTokens += b.PromptTokens
+	m.t.CachedTokens += b.CachedTokens
+	m.t.CompletionTokens += b.CompletionTokens
+	if b.Estimated {
 		m.t.Estimated++
 	}
 }

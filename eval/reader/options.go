@@ -25,6 +25,11 @@ type Options struct {
 	// BaseURL.
 	Endpoint string
 
+	// State stands for what else decides the answers behind the endpoint, such as the
+	// methods and models of a proxy that changes prompts. Answers under another state are
+	// other answers.
+	State string
+
 	// Header is added to each request: X-Pith-Rate for a proxy. Answers under other
 	// headers are other answers, but for those that carry credentials or name who pays.
 	Header http.Header
@@ -48,12 +53,13 @@ type Options struct {
 	Retries int           // after the first call; default 5, below 0 none
 	Timeout time.Duration // of each call; default 2 minutes
 
-	// Input and Output are dollars for a million tokens. Tokens from the vendor's cache
-	// cost as much as others here, so that dollars are never too few.
+	// Input and Output are dollars for a million tokens, 0 or at least LeastPrice. Tokens
+	// from the vendor's cache cost as much as others here, so that dollars are never too
+	// few.
 	Input, Output float64
 
-	// MaxDollars bounds what the answers of this client cost, those stored by earlier
-	// runs too, and what calls in doubt may have cost. A call is made only if the worst
+	// MaxDollars bounds what the answers of this client cost and what calls in doubt may
+	// have cost; after [Client.Recall], with all that earlier runs left in the store. A call is made only if the worst
 	// case of it and of all others under way fits. 0: no bound. It needs prices, Count,
 	// and prompts with MaxTokens, and is as exact as Count and the vendor's heed of
 	// MaxTokens are.
@@ -70,6 +76,10 @@ type Options struct {
 	Store *Store
 	HTTP  *http.Client // its Timeout and redirects are not used; default: a new one
 }
+
+// LeastPrice is the least price that is taken, in dollars for a million tokens: below
+// what any vendor asks, and above every price that is one for a single token.
+const LeastPrice = 0.001
 
 const (
 	defaultURL     = "https://api.openai.com/v1"
@@ -126,6 +136,9 @@ func (o *Options) check() error {
 	bad(o.Reasoning < 0, "tokens for reasoning must be 0 or more; got %d", o.Reasoning)
 	for _, price := range []float64{o.Input, o.Output, o.MaxDollars} {
 		bad(price < 0 || math.IsNaN(price) || math.IsInf(price, 0), "prices and caps must be 0 or more; got %v", price)
+	}
+	for _, price := range []float64{o.Input, o.Output} {
+		bad(price > 0 && price < LeastPrice, "prices are dollars for a million tokens, and at least %v if not 0; got %v", LeastPrice, price)
 	}
 	bad(o.Meter != nil && o.MaxDollars != 0, "the cap of a shared meter is the meter's own: leave MaxDollars out")
 	capped := o.MaxDollars > 0 || o.Meter != nil && o.Meter.max > 0

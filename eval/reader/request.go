@@ -2,11 +2,14 @@ package reader
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/sashabaranov/go-openai"
@@ -59,10 +62,17 @@ const (
 
 // field is the one to send.
 func (c *Client) field(other bool) string {
-	if (c.o.MaxTokensField == maxTokens) != other {
-		return maxTokens
+	if other {
+		return otherField(c.o.MaxTokensField)
 	}
-	return maxCompletionTokens
+	return c.o.MaxTokensField
+}
+
+func otherField(field string) string {
+	if field == maxTokens {
+		return maxCompletionTokens
+	}
+	return maxTokens
 }
 
 // most is how many tokens the vendor may write, 0 for as many as it likes.
@@ -96,10 +106,11 @@ func (x *exchange) Do(req *http.Request) (*http.Response, error) {
 	if err := x.prepare(req); err != nil {
 		return nil, err
 	}
+	var there contact
 	start := time.Now()
-	res, err := x.http.Do(req)
+	res, err := x.http.Do(req.WithContext(there.watch(req.Context())))
 	if err != nil {
-		x.err, x.sent = err, !unsent(err)
+		x.err, x.sent = err, there.possible()
 		return nil, err
 	}
 	defer res.Body.Close()
@@ -115,6 +126,21 @@ func (x *exchange) Do(req *http.Request) (*http.Response, error) {
 	res.Body = io.NopCloser(bytes.NewReader(x.body))
 	return res, nil
 }
+
+// contact is whether there was a connection to send a request over: with the proxy's
+// consent, if there is a proxy, and after the handshake of TLS. Before that, nothing is
+// sent, whatever went wrong.
+type contact struct{ sought, made atomic.Bool }
+
+func (c *contact) watch(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { c.sought.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { c.made.Store(true) },
+	})
+}
+
+// possible is true, too, of a transport that does not tell.
+func (c *contact) possible() bool { return c.made.Load() || !c.sought.Load() }
 
 func (x *exchange) prepare(req *http.Request) error {
 	body, err := io.ReadAll(req.Body)
@@ -175,9 +201,12 @@ func content(m openai.ChatCompletionMessage) string {
 }
 
 // countTokens takes the vendor's counts, and ours where there are none: no prompt has 0
-// tokens, and no text.
+// tokens, and no text. Some vendors count a model's thoughts in the total alone.
 func (c *Client) countTokens(a *Answer, u openai.Usage, p Prompt, said string) {
 	a.PromptTokens, a.CompletionTokens = u.PromptTokens, u.CompletionTokens
+	if u.PromptTokens > 0 {
+		a.CompletionTokens = max(u.CompletionTokens, u.TotalTokens-u.PromptTokens)
+	}
 	if a.PromptTokens <= 0 {
 		a.PromptTokens, a.Estimated = c.promptTokens(p), true
 	}

@@ -3,8 +3,11 @@ package reader
 import (
 	"context"
 	"errors"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -47,7 +50,16 @@ func TestRetries(t *testing.T) {
 		{"422", []fakevendor.Fault{status(422)}, nil, "status 422", 1, 0, false},
 		{"elsewhere", []fakevendor.Fault{{Status: 307, Header: head("Location", "/v1/chat/completions")}}, nil, "leads elsewhere", 1, 0, false},
 		{"elsewhere_with_get", []fakevendor.Fault{{Status: 302, Header: head("Location", "/ledger")}}, nil, "leads elsewhere", 1, 0, false},
-		{"bad_json", []fakevendor.Fault{{Body: `{"choices":[`}}, nil, "not a chat completion", 1, 1, true},
+		{"no_json", []fakevendor.Fault{{Body: `<html>`}}, nil, "not a chat completion", 1, 1, true},
+		{"other_json", []fakevendor.Fault{{Body: `{"choices":7}`}}, nil, "not a chat completion", 1, 1, true},
+		{"cut_short", []fakevendor.Fault{{Short: true}, {Body: "\n"}}, []time.Duration{250 * ms, 500 * ms}, "", 3, 2, false},
+		{"always_cut_short", slices.Repeat([]fakevendor.Fault{{Short: true}}, 6),
+			[]time.Duration{250 * ms, 500 * ms, 1 * s, 2 * s, 4 * s}, "status 200: the reply is cut short (after 6 calls)", 6, 6, true},
+		{"error_in_choice", []fakevendor.Fault{{Choice: `{"code":502,"message":"m"}`}, {Choice: `{"message":"m"}`}}, []time.Duration{250 * ms, 500 * ms}, "", 3, 2, false},
+		{"finish_is_error", []fakevendor.Fault{{Finish: "error"}}, []time.Duration{250 * ms}, "", 2, 1, false},
+		{"always_an_error", slices.Repeat([]fakevendor.Fault{{Finish: "error"}}, 6),
+			[]time.Duration{250 * ms, 500 * ms, 1 * s, 2 * s, 4 * s}, "status 200: the vendor failed while it answered (after 6 calls)", 6, 6, true},
+		{"final_error_in_choice", []fakevendor.Fault{{Choice: `{"code":"insufficient_quota","message":"m"}`}}, nil, "no credit left", 1, 1, true},
 		{"too_long", []fakevendor.Fault{{Body: strings.Repeat(" ", maxReply+1)}}, nil, "longer than 16 MiB", 1, 1, true},
 		{"error_with_200", []fakevendor.Fault{{Body: `{"error":{"message":"m","code":502}}`}}, []time.Duration{250 * ms}, "", 2, 1, false},
 		{"final_error_with_200", []fakevendor.Fault{{Body: `{"error":"m"}`}}, nil, "status 200", 1, 1, true},
@@ -126,6 +138,48 @@ func TestNobodyThere(t *testing.T) {
 	}
 	if c.o.Store.InDoubt() != 0 || c.Spent().DoubtDollars != 0 {
 		t.Error("in doubt, though nobody was there")
+	}
+}
+
+// Before there is a connection nothing can have been charged, and the error says what to
+// change.
+func TestNothingSent(t *testing.T) {
+	plain := httptest.NewServer(http.NotFoundHandler())
+	defer plain.Close()
+	refuses := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "canary", http.StatusProxyAuthRequired) }))
+	defer refuses.Close()
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	secure := httptest.NewTLSServer(http.NotFoundHandler())
+	defer secure.Close()
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	for name, tt := range map[string]struct {
+		url, proxy, want string
+		tries            int
+	}{
+		"https_to_http": {strings.Replace(plain.URL, "http:", "https:", 1), "", "the server speaks no https; begin the base URL with http://", 1},
+		"no_proxy":      {"https://example.invalid", strings.Replace(gone.URL, "//", "//canary:canary@", 1), "the proxy that HTTPS_PROXY names cannot be reached: dial tcp 127.0.0.1", 3},
+		"proxy_refuses": {"https://example.invalid", refuses.URL, "no connection came about, so that nothing was sent", 3},
+		"certificate":   {secure.URL, "", "certificate", 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			way := &http.Transport{}
+			if tt.proxy != "" {
+				proxy, err := url.Parse(tt.proxy)
+				if err != nil {
+					t.Fatal(err)
+				}
+				way.Proxy = http.ProxyURL(proxy)
+			}
+			c, waits := client(t, tt.url+"/v1", func(o *Options) { capped(0)(o); o.Retries, o.HTTP = 2, &http.Client{Transport: way} })
+			_, err := c.Answer(t.Context(), Prompt{Text: "q", MaxTokens: 8})
+			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "canary") || len(*waits) != tt.tries-1 {
+				t.Errorf("got %v after waits %v", err, *waits)
+			}
+			if s := c.Spent(); c.o.Store.InDoubt() != 0 || s.DoubtDollars != 0 {
+				t.Errorf("in doubt, though nothing was sent: %+v", s)
+			}
+		})
 	}
 }
 

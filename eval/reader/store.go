@@ -14,19 +14,22 @@ import (
 
 // Store keeps answers in a folder:
 //
-//	answers/DIGEST   an answer, written whole before anyone gets to see it
-//	intents/DIGEST   a call for it may have been sent; bytes for the answer's room
+//	answers/DIGEST   an answer, with what it cost and what is in doubt beside it
+//	intents/DIGEST   a call that may have been sent; zeros for the answer's room
 //	aside/           files that stood for answers and were none
 //	lock             held while the store is open
 //
-// The answer is written over its intent, which then moves: where files are overwritten in
-// place, a disk that fills up during a call does not cost its answer.
+// A call has one file, a log: a line before each try, with what was sent and what all
+// tries so far may have cost, and at last the answer. Then it moves to the answers, so
+// that nobody sees one that is not whole; if the process ends in between, the next one
+// moves it. Where files are overwritten in place, a disk that fills up during a call does
+// not cost its answer.
 //
 // An intent without an answer is a call in doubt: the process was killed, or the line
-// broke, and nobody here knows whether the vendor charged for it. Files hold answers and
-// token counts, no prompts and no keys, and are for their owner alone. One process has a
-// store at a time; in it a Store is safe for concurrent use, and several clients may
-// share it.
+// broke, and nobody here knows whether the vendor charged for it. Files hold answers,
+// token counts and amounts, no prompts and no keys, and are for their owner alone. One
+// process has a store at a time; in it a Store is safe for concurrent use, and several
+// clients may share it.
 type Store struct {
 	dir     string
 	lock    *os.File
@@ -36,15 +39,6 @@ type Store struct {
 	closed  bool
 	intents map[digest]intent
 }
-
-// intent is what is known of a call whose answer is not there.
-type intent int
-
-const (
-	fresh   intent = iota // was never sent
-	left                  // an earlier process may have sent it
-	resumed               // this process may have sent it
-)
 
 // OpenStore opens the store in dir, which it makes if it has to. It is an error if
 // another process has it.
@@ -99,17 +93,6 @@ func (s *Store) recover() error {
 	return nil
 }
 
-func (s *Store) recoverIntent(d digest) error {
-	switch _, err := os.Lstat(s.answerPath(d)); {
-	case errors.Is(err, fs.ErrNotExist):
-		s.intents[d] = left
-		return nil
-	case err != nil:
-		return err
-	}
-	return os.Remove(s.intentPath(d))
-}
-
 // InDoubt returns how many calls may have been sent and have no answer here.
 func (s *Store) InDoubt() int {
 	s.mu.Lock()
@@ -128,34 +111,49 @@ func (s *Store) Close() error {
 	return s.lock.Close()
 }
 
-// get returns a stored answer. A file that is not one is put aside and reported as
-// damaged.
-func (s *Store) get(d digest) (a Answer, ok, damaged bool, err error) {
-	path := s.answerPath(d)
-	info, err := os.Lstat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return Answer{}, false, false, nil
+// state is what an answer's file is.
+type state int
+
+const (
+	absent state = iota
+	damaged
+	whole
+)
+
+// load reads an answer's file. Of a damaged one the line has the doubt.
+func (s *Store) load(d digest) (line, state, error) {
+	file, err := readRegular(s.answerPath(d))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return line{}, absent, nil
+	case errors.Is(err, errNotRegular): // nobody's answer, but one may have stood here
+		return line{Digest: d.String(), Doubt: unknownCall}, damaged, nil
+	case err != nil:
+		return line{}, absent, fmt.Errorf("read stored answer: %w", err)
 	}
-	if err != nil {
-		return Answer{}, false, false, fmt.Errorf("read stored answer: %w", err)
+	l, ok := decodeAnswer(d, file)
+	if !ok {
+		return l, damaged, nil
 	}
-	if info.Mode().IsRegular() {
-		file, err := os.ReadFile(path)
-		if err != nil {
-			return Answer{}, false, false, fmt.Errorf("read stored answer: %w", err)
-		}
-		if a, err := decodeRecord(d, file); err == nil {
-			return a, true, false, nil
-		}
-	}
-	if err := s.putAside(d); err != nil {
-		return Answer{}, false, false, fmt.Errorf("put a damaged answer aside: %w", err)
-	}
-	return Answer{}, false, true, nil
+	return l, whole, nil
 }
 
-// each calls f with every answer that is whole.
-func (s *Store) each(f func(digest, Answer)) error {
+// get is load, but for an answer that this process could not move to its place before.
+func (s *Store) get(d digest) (line, state, error) {
+	s.mu.Lock()
+	in := s.intents[d]
+	s.mu.Unlock()
+	if in.answered {
+		if err := s.move(d); err != nil {
+			return line{}, absent, fmt.Errorf("store an answer that was paid for: %w", err)
+		}
+	}
+	return s.load(d)
+}
+
+// each calls f with every answer, and with what is known of damaged ones and of calls in
+// doubt, whose lines have none.
+func (s *Store) each(f func(digest, line)) error {
 	entries, err := os.ReadDir(s.path("answers"))
 	if err != nil {
 		return fmt.Errorf("read stored answers: %w", err)
@@ -165,103 +163,46 @@ func (s *Store) each(f func(digest, Answer)) error {
 		if !ok {
 			continue
 		}
-		file, err := os.ReadFile(s.answerPath(d))
+		l, is, err := s.load(d)
 		if err != nil {
-			return fmt.Errorf("read stored answers: %w", err)
+			return err
 		}
-		if a, err := decodeRecord(d, file); err == nil {
-			f(d, a)
+		if is != absent {
+			f(d, l)
 		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for d, in := range s.intents {
+		f(d, in.line)
 	}
 	return nil
 }
 
-func (s *Store) putAside(d digest) error {
+// putAside moves what stands at a path of d's and is not what it should be.
+func (s *Store) putAside(path string, d digest) error {
 	for n := 1; ; n++ {
 		to := s.path("aside", d.String()+"."+strconv.Itoa(n))
 		if _, err := os.Lstat(to); errors.Is(err, fs.ErrNotExist) {
-			return os.Rename(s.answerPath(d), to)
+			return os.Rename(path, to)
 		} else if err != nil {
 			return err
 		}
 	}
 }
 
-// before returns what is known of a call.
-func (s *Store) before(d digest) intent {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.intents[d]
-}
+var errNotRegular = errors.New("not a regular file")
 
-// intend says on disk that a call is about to be sent, and takes room for an answer of
-// that many bytes. Without an error, the note outlives a power cut. Calls for one digest
-// come one at a time, see flights.
-func (s *Store) intend(d digest, room int) error {
-	s.mu.Lock()
-	before, closed := s.intents[d], s.closed
-	s.mu.Unlock()
-	if closed {
-		return errors.New("the store of answers is closed")
-	}
-	if before != resumed {
-		if err := s.writeIntent(d, room); err != nil {
-			return fmt.Errorf("note a call before it is sent: %w", err)
-		}
-	}
-	s.mu.Lock()
-	s.intents[d] = resumed
-	s.mu.Unlock()
-	return nil
-}
-
-func (s *Store) writeIntent(d digest, room int) error {
-	return errors.Join(s.overwrite(d, make([]byte, room)), syncDir(s.path("intents")))
-}
-
-// overwrite writes b into an intent from its beginning, and no empty file in between:
-// that would give the room away.
-func (s *Store) overwrite(d digest, b []byte) error {
-	f, err := os.OpenFile(s.intentPath(d), os.O_CREATE|os.O_WRONLY, 0o600)
+// readRegular waits for no pipe and follows no link.
+func readRegular(path string) ([]byte, error) {
+	info, err := os.Lstat(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = f.WriteAt(b, 0)
-	if err == nil {
-		err = f.Truncate(int64(len(b)))
+	if !info.Mode().IsRegular() {
+		return nil, errNotRegular
 	}
-	return errors.Join(err, f.Sync(), f.Close())
-}
-
-// withdraw takes an intent back: the vendor cannot have charged for the call.
-func (s *Store) withdraw(d digest) {
-	s.mu.Lock()
-	delete(s.intents, d)
-	s.mu.Unlock()
-	_ = os.Remove(s.intentPath(d)) // one that stays is in doubt, which is safe
-}
-
-// put stores an answer. Without an error, it outlives a power cut.
-func (s *Store) put(d digest, a Answer) error {
-	if err := s.write(d, a); err != nil {
-		return fmt.Errorf("store an answer that was paid for: %w", err)
-	}
-	s.withdraw(d)
-	return nil
-}
-
-func (s *Store) write(d digest, a Answer) error {
-	b, err := encodeRecord(d, a)
-	if err != nil {
-		return err
-	}
-	if err := s.overwrite(d, b); err != nil {
-		return err
-	}
-	if err := os.Rename(s.intentPath(d), s.answerPath(d)); err != nil {
-		return err
-	}
-	return syncDir(s.path("answers"))
+	return os.ReadFile(path)
 }
 
 func (s *Store) path(parts ...string) string {

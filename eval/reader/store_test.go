@@ -2,6 +2,8 @@ package reader
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"os"
@@ -29,23 +31,14 @@ func TestDamagedAnswers(t *testing.T) {
 		}},
 		{"zeros", func(t *testing.T, path string, b []byte) { write(t, path, make([]byte, len(b))) }},
 		{"another_prompts", func(t *testing.T, path string, _ []byte) {
-			b, err := encodeRecord(other, Answer{Text: "wrong"})
-			if err != nil {
-				t.Fatal(err)
-			}
-			write(t, path, b)
+			write(t, path, encode(t, other, Answer{Text: "wrong"}))
 		}},
 		{"no_choice", func(t *testing.T, path string, _ []byte) {
 			d, _ := parseDigest(filepath.Base(path))
-			b, err := encodeRecord(d, Answer{Finish: "empty"})
-			if err != nil {
-				t.Fatal(err)
-			}
-			write(t, path, b)
+			write(t, path, oldAnswer(d, `"finish":"empty"`))
 		}},
 		{"bare_json", func(t *testing.T, path string, b []byte) {
-			_, body, _ := bytes.Cut(b, []byte("\n"))
-			write(t, path, body)
+			write(t, path, b[bytes.LastIndexByte(b[:len(b)-1], '\n')+1+len(lineMagic)+65:])
 		}},
 		{"a_folder", func(t *testing.T, path string, _ []byte) {
 			if err := os.Remove(path); err != nil {
@@ -102,34 +95,59 @@ func write(t *testing.T, path string, b []byte) {
 	}
 }
 
-func FuzzDecodeRecord(f *testing.F) {
-	d := digest{7}
-	whole, err := encodeRecord(d, Answer{Text: "a"})
-	if err != nil {
-		f.Fatal(err)
+// encode returns a file with an answer.
+func encode(t testing.TB, d digest, a Answer) []byte {
+	t.Helper()
+	l := line{Digest: d.String(), Answer: newRecord(a)}
+	if a.InDoubt {
+		l.Doubt = doubt{Calls: 1, Pico: 5}
 	}
-	f.Add(whole)
-	f.Add([]byte(recordMagic))
+	b, err := l.encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// oldAnswer is a file of the first format.
+func oldAnswer(d digest, members string) []byte {
+	body := fmt.Sprintf(`{"digest":"%s",%s}`, d, members)
+	return fmt.Appendf(nil, "pith answer 1 %x\n%s", sha256.Sum256([]byte(body)), body)
+}
+
+func FuzzDecodeAnswer(f *testing.F) {
+	d := digest{7}
+	f.Add(encode(f, d, Answer{Text: "a"}))
+	f.Add(append(encode(f, d, Answer{Text: "a"}), encode(f, d, Answer{Text: "b"})...))
+	f.Add(oldAnswer(d, `"text":"a"`))
+	f.Add([]byte(lineMagic))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		a, err := decodeRecord(d, file)
-		if err == nil && !a.Stored {
-			t.Fatal("not marked as stored")
+		l, ok := decodeAnswer(d, file)
+		if ok && (!l.answer().Stored || l.Digest != d.String()) {
+			t.Fatalf("got %+v", l)
+		}
+		if !ok && (l.Answer != nil || l.Doubt.Calls == 0 && l.Digest == "") {
+			t.Fatalf("a damaged file is %+v", l)
+		}
+		// What stands in front changes nothing, what follows everything.
+		if again, is := decodeAnswer(d, append([]byte("x\n"), file...)); !bytes.HasPrefix(file, []byte(oldMagic)) && (is != ok || is && again.answer() != l.answer()) {
+			t.Fatalf("behind another line it is %+v", again)
+		}
+		if _, is := decodeAnswer(d, append(bytes.Clone(file), 'x')); ok && is {
+			t.Fatal("taken with more behind it")
 		}
 	})
 }
 
-func TestRecordKeepsAnswers(t *testing.T) {
+func TestFilesKeepAnswers(t *testing.T) {
 	want := Answer{Text: "a\x00\n<\u2028&é", Finish: "stop", Model: "m", PromptTokens: 1, CachedTokens: 2, CompletionTokens: 3, Estimated: true, Took: 4, InDoubt: true}
-	b, err := encodeRecord(digest{1}, want)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := decodeRecord(digest{1}, b)
+	b := encode(t, digest{1}, want)
+	l, ok := decodeAnswer(digest{1}, b)
 	want.Stored = true
-	if err != nil || got != want {
-		t.Errorf("got %+v, %v", got, err)
+	if !ok || l.answer() != want {
+		t.Errorf("got %+v", l)
 	}
-	if _, err := decodeRecord(digest{2}, b); err == nil {
+	if _, ok := decodeAnswer(digest{2}, b); ok {
 		t.Error("given for another prompt")
 	}
 }
@@ -217,7 +235,7 @@ func TestFilesArePrivate(t *testing.T) {
 func TestFullDisk(t *testing.T) {
 	s := open(t, t.TempDir())
 	gone := false
-	_, url := serve(t, fakevendor.Options{Idempotent: true, Hook: func(stage fakevendor.Stage, _ fakevendor.Request) {
+	v, url := serve(t, fakevendor.Options{Idempotent: true, Hook: func(stage fakevendor.Stage, _ fakevendor.Request) {
 		if stage == fakevendor.Received && !gone {
 			gone = true
 			if err := os.Remove(s.path("answers")); err != nil {
@@ -236,8 +254,10 @@ func TestFullDisk(t *testing.T) {
 	if err := os.Mkdir(s.path("answers"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	ask(t, c, "q")
-	if spent := c.Spent(); spent.InDoubt != 1 || s.InDoubt() != 0 {
+	if a := ask(t, c, "q"); !a.Stored || a.InDoubt {
+		t.Errorf("it was there, and is %+v", a)
+	}
+	if spent := c.Spent(); spent.InDoubt != 0 || s.InDoubt() != 0 || spent.Dollars != 3e-6 || spent.Earlier != 0 || v.Ledger().Totals.Received != 1 {
 		t.Errorf("spent %+v", spent)
 	}
 }
@@ -254,7 +274,7 @@ func TestRoomForAnswers(t *testing.T) {
 			if stage != fakevendor.Received {
 				return
 			}
-			if info, err := os.Stat(s.intentPath(c.digest(p))); err != nil || info.Size() != 4096+8*100 {
+			if info, err := os.Stat(s.intentPath(c.digest(p))); err != nil || info.Size() != 8192+8*100 {
 				t.Errorf("took %v, %v", info, err)
 			}
 			if err := os.Link(s.intentPath(c.digest(p)), link); err != nil {

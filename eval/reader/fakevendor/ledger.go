@@ -68,8 +68,9 @@ func ReadLedger(ctx context.Context, server string) (Ledger, error) {
 	return l, nil
 }
 
-// receive enters a request and numbers it.
-func (v *Vendor) receive(q *Request) {
+// receive enters a request and numbers it. It is false if its key came before with another
+// body.
+func (v *Vendor) receive(q *Request) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	a := v.books[q.Digest]
@@ -81,6 +82,10 @@ func (v *Vendor) receive(q *Request) {
 	v.total.Received++
 	q.N, q.Nth = v.total.Received, a.Received
 	v.requests = append(v.requests, *q)
+	if _, known := v.bodies[q.Key]; !known {
+		v.bodies[q.Key] = q.Digest
+	}
+	return q.Key == "" || v.bodies[q.Key] == q.Digest
 }
 
 // charge returns the answer to a request, which is charged unless its key was before; or

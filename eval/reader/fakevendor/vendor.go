@@ -33,6 +33,10 @@ type Options struct {
 	// body 400. Errors are not remembered.
 	Idempotent bool
 
+	// KeysFirst makes it look at the key before all else: one that came before with
+	// another body is 400, even if nothing was answered then.
+	KeysFirst bool
+
 	Key    string // that requests must bear; "" takes any
 	Cached int    // prompt tokens it reports as read from its cache
 
@@ -77,9 +81,12 @@ type Fault struct {
 
 	Drop      bool // end the connection without a word
 	Cut       bool // end it in the middle of the answer
+	Short     bool // half of the answer, as if it were the whole
 	NoChoices bool
 	NoUsage   bool
+	Thoughts  int    // tokens that only the total has; the books do not
 	Finish    string // instead of "stop"
+	Choice    string // JSON of an error that stands in the choice, without a text
 }
 
 // Vendor is an [http.Handler] for POST …/chat/completions and GET /ledger.
@@ -89,8 +96,9 @@ type Vendor struct {
 	mu       sync.Mutex
 	requests []Request
 	books    map[string]*Account
-	answers  map[string]saved // by Idempotency-Key
-	busy     map[string]bool  // likewise
+	answers  map[string]saved  // by Idempotency-Key
+	bodies   map[string]string // likewise: the digest of the first
+	busy     map[string]bool   // likewise
 	total    Totals
 }
 
@@ -104,7 +112,7 @@ func New(o Options) *Vendor {
 	if o.Answer == nil {
 		o.Answer = func(prompt string) string { return "answer " + digestOf([]byte(prompt))[:12] }
 	}
-	return &Vendor{o: o, books: make(map[string]*Account), answers: make(map[string]saved), busy: make(map[string]bool)}
+	return &Vendor{o: o, books: make(map[string]*Account), answers: make(map[string]saved), busy: make(map[string]bool), bodies: make(map[string]string)}
 }
 
 // Requests returns what was received, in that order.
@@ -141,8 +149,12 @@ func (v *Vendor) complete(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusUnauthorized, "invalid_api_key")
 		return
 	}
-	v.receive(&q)
+	known := v.receive(&q)
 	v.hook(Received, q)
+	if v.o.KeysFirst && !known {
+		refuse(w, http.StatusBadRequest, "idempotency_error")
+		return
+	}
 	var f Fault
 	if v.o.Fault != nil {
 		f = v.o.Fault(q)
@@ -179,6 +191,9 @@ func (v *Vendor) deliver(w http.ResponseWriter, r *http.Request, q Request, f Fa
 		panic(http.ErrAbortHandler)
 	}
 	body := f.apply(answer)
+	if f.Short {
+		body = body[:len(body)/2]
+	}
 	w.Header().Set("Content-Type", "application/json")
 	// With its length, a reader knows the end before the handler returns.
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))

@@ -44,7 +44,12 @@ func start(t *testing.T, o fakevendor.Options) (*fakevendor.Vendor, string) {
 }
 
 func TestChargesOnceForAKey(t *testing.T) {
-	v, url := start(t, fakevendor.Options{Idempotent: true, Answer: strings.ToUpper})
+	delivered := make(chan struct{}, 4)
+	v, url := start(t, fakevendor.Options{Idempotent: true, Answer: strings.ToUpper, Hook: func(s fakevendor.Stage, _ fakevendor.Request) {
+		if s == fakevendor.Delivered {
+			delivered <- struct{}{}
+		}
+	}})
 	a, b := post(t, url, "k1", "one two"), post(t, url, "k1", "one two")
 	c, d := post(t, url, "k2", "one two"), post(t, url, "", "one two")
 	for _, x := range []exchange{a, b, c, d} {
@@ -55,10 +60,39 @@ func TestChargesOnceForAKey(t *testing.T) {
 	if x := post(t, url, "k1", "three"); x.status != http.StatusBadRequest {
 		t.Errorf("another body under the same key: %+v", x)
 	}
+	for range 4 {
+		<-delivered // a client may know an answer before that
+	}
 	want := fakevendor.Totals{Received: 5, Delivered: 4, Charged: 3, Replayed: 1, PromptTokens: 6, CompletionTokens: 6}
 	l, err := fakevendor.ReadLedger(t.Context(), url)
 	if err != nil || l.Totals != want || len(l.Accounts) != 2 || l.Totals != v.Ledger().Totals {
 		t.Errorf("ledger %+v, want %+v; %v", l, want, err)
+	}
+}
+
+// A vendor that looks at keys first knows one even from a request that it refused.
+func TestKeysFirst(t *testing.T) {
+	for _, first := range []bool{true, false} {
+		v, url := start(t, fakevendor.Options{Idempotent: true, KeysFirst: first, Fault: func(q fakevendor.Request) fakevendor.Fault {
+			if q.N == 1 {
+				return fakevendor.Fault{Status: 400}
+			}
+			return fakevendor.Fault{}
+		}})
+		post(t, url, "k", "one")
+		want := http.StatusOK
+		if first {
+			want = http.StatusBadRequest
+		}
+		if x := post(t, url, "k", "two"); x.status != want || first != strings.Contains(x.body, "idempotency_error") {
+			t.Errorf("keys first %v: got %+v", first, x)
+		}
+		if x := post(t, url, "", "two"); x.status != http.StatusOK || v.Ledger().Totals.Received != 3 {
+			t.Errorf("without a key: got %+v", x)
+		}
+		if x := post(t, url, "", "three"); x.status != http.StatusOK {
+			t.Errorf("without a key: got %+v", x)
+		}
 	}
 }
 
@@ -106,14 +140,34 @@ func TestFaults(t *testing.T) {
 			fakevendor.Totals{Received: 1, Charged: 1, PromptTokens: 1, CompletionTokens: 2}},
 		{"other_body", fakevendor.Fault{Body: "{"}, func(x exchange) bool { return x.body == "{" },
 			fakevendor.Totals{Received: 1, Delivered: 1, Charged: 1, PromptTokens: 1, CompletionTokens: 2}},
+		{"short", fakevendor.Fault{Short: true}, func(x exchange) bool { return x.err == nil && x.status == 200 && !json.Valid([]byte(x.body)) },
+			fakevendor.Totals{Received: 1, Delivered: 1, Charged: 1, PromptTokens: 1, CompletionTokens: 2}},
+		{"error_in_choice", fakevendor.Fault{Choice: `{"code":502}`}, func(x exchange) bool {
+			return strings.Contains(x.body, `"content":""},"finish_reason":"error","error":{"code":502}}]`)
+		}, fakevendor.Totals{Received: 1, Delivered: 1, Charged: 1, PromptTokens: 1, CompletionTokens: 2}},
+		{"thoughts", fakevendor.Fault{Thoughts: 7}, func(x exchange) bool {
+			return strings.Contains(x.body, `"prompt_tokens":1,"completion_tokens":2,"total_tokens":10`)
+		}, fakevendor.Totals{Received: 1, Delivered: 1, Charged: 1, PromptTokens: 1, CompletionTokens: 2}},
 		{"silent", fakevendor.Fault{NoChoices: true, NoUsage: true}, func(x exchange) bool {
 			return strings.Contains(x.body, `"choices":[]`) && !strings.Contains(x.body, "usage")
 		}, fakevendor.Totals{Received: 1, Delivered: 1, Charged: 1, PromptTokens: 1, CompletionTokens: 2}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			v, url := start(t, fakevendor.Options{Fault: func(fakevendor.Request) fakevendor.Fault { return tt.fault }})
-			if x := post(t, url, "", "q"); !tt.ok(x) {
+			delivered := make(chan struct{}, 1)
+			v, url := start(t, fakevendor.Options{
+				Fault: func(fakevendor.Request) fakevendor.Fault { return tt.fault },
+				Hook: func(s fakevendor.Stage, _ fakevendor.Request) {
+					if s == fakevendor.Delivered {
+						delivered <- struct{}{}
+					}
+				},
+			})
+			x := post(t, url, "", "q")
+			if tt.want.Delivered > 0 {
+				<-delivered // the client may know the answer before that
+			}
+			if !tt.ok(x) {
 				t.Errorf("got %+v", x)
 			}
 			if got := v.Ledger().Totals; got != tt.want {

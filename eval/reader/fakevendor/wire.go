@@ -20,6 +20,8 @@ type choice struct {
 	Index   int     `json:"index"`
 	Message message `json:"message"`
 	Finish  string  `json:"finish_reason"`
+
+	Error json.RawMessage `json:"error,omitempty"`
 }
 
 type message struct {
@@ -79,13 +81,20 @@ func (f Fault) apply(answer reply) []byte {
 	if f.Body != "" {
 		return []byte(f.Body)
 	}
+	first := answer.Choices[0] // a copy: the answer may be kept for its key
+	if f.Finish != "" {
+		first.Finish = f.Finish
+	}
+	if f.Choice != "" {
+		first.Finish, first.Message.Content, first.Error = "error", "", json.RawMessage(f.Choice)
+	}
+	answer.Choices = []choice{first}
 	if f.NoChoices {
 		answer.Choices = []choice{}
-	} else if f.Finish != "" {
-		first := answer.Choices[0] // a copy: the answer may be kept for its key
-		first.Finish = f.Finish
-		answer.Choices = []choice{first}
 	}
+	counted := *answer.Usage // likewise
+	counted.TotalTokens += f.Thoughts
+	answer.Usage = &counted
 	if f.NoUsage {
 		answer.Usage = nil
 	}
