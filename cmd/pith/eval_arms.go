@@ -159,14 +159,14 @@ func (f *methodFlags) arms(ctx context.Context, a *app, set dataset.Set, counter
 		case m.baseline != nil:
 			arm.Arm, arm.State = m.baseline(seed, set.Items), program+baselineState(m.Name, seed, set.Items)
 		default:
-			bridge, err := arms.Start(ctx, arms.BridgeOptions{Python: f.python, Model: f.model, LLMLingua2: !f.one})
+			bridge, peer, err := f.peer(ctx)
 			if err != nil {
 				shut()
 				return nil, nil, usageError{err}
 			}
 			shuts = append(shuts, func() { _ = bridge.Close() })
 			arm.Arm, arm.Question = bridge.Arm(m.Name, f.one), f.one
-			arm.State = fmt.Sprintf("%s llmlingua %s %s %v", program, bridge.Version(), f.model, f.one)
+			arm.State = program + " " + peer
 			arm.About += ", with the model " + filepath.Base(f.model)
 		}
 		out = append(out, arm)

@@ -21,7 +21,8 @@ func pullDatasetCommand(p process, load loader) *cobra.Command {
 into the home folder and prints their folder. NAME, OWNER/NAME or the folder is
 what --dataset of ` + "`pith eval run`" + ` takes. A source.json beside the files says
 which commit they are of. A pull that was stopped goes on where it was; files that
-were pulled before stay and are brought to the same commit.`,
+were pulled before stay and are brought to the same commit. A folder in which you
+changed a pulled file, or put one of your own, is not replaced: the error names it.`,
 		Example: "  pith eval pull longbench\n" +
 			"  pith eval pull OWNER/NAME@v1 --file data/test.jsonl",
 		Args: exactly(cobra.ExactArgs(1)),

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pith-proxy/pith/eval"
+	"github.com/pith-proxy/pith/eval/arms"
 )
 
 // servedState is what results of the service at url depend on beside their input: its
@@ -23,12 +24,16 @@ func servedState(url, key string) (string, error) {
 	if key != "" {
 		req.Header.Set("Authorization", "Bearer "+key)
 	}
-	client := http.Client{Timeout: 10 * time.Second}
+	client := http.Client{Timeout: 10 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	res, err := client.Do(req)
 	if err != nil {
 		return "", usageError{fmt.Errorf("--url: %w; is pith running there?", err)}
 	}
 	defer res.Body.Close()
+	if err := arms.Redirected(res); err != nil {
+		return "", usageError{fmt.Errorf("--url: %w", err)}
+	}
 	var list struct {
 		Data []map[string]any `json:"data"`
 	}

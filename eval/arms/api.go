@@ -26,12 +26,13 @@ import (
 // them.
 //
 // The limit must be in tokens: the server knows no other unit. What the server cannot meet
-// is refused, as in process. An API is safe for concurrent use.
+// is refused, as in process. Redirects are not followed: texts and the key go to nobody
+// but whom the URL names. An API is safe for concurrent use.
 type API struct {
 	Label  string
 	URL    string       // without the path: "http://localhost:8080"
 	Key    string       // of pith or of a gateway before it, sent as a bearer token; "" sends none
-	Client *http.Client // default http.DefaultClient
+	Client *http.Client // its redirects and Timeout are not used; default http.DefaultClient
 
 	Question bool   // send the item's question
 	Method   string // "" leaves the choice to the server
@@ -45,6 +46,10 @@ type API struct {
 	// Retries is how often a request is sent again that the server had no room for, each
 	// time after as long as it asks for, but 30 s at most. Default 5; negative is never.
 	Retries int
+
+	// Patience is how long a request may go without an answer, and an answer that has
+	// begun without its end. Default 10 minutes.
+	Patience time.Duration
 }
 
 // Name returns the label.
@@ -90,6 +95,8 @@ func (a *API) send(ctx context.Context, body []byte) (eval.Kept, error) {
 
 // post sends the body once. With an error, after is when to try again, 0 for never.
 func (a *API) post(ctx context.Context, body []byte) (kept eval.Kept, after time.Duration, err error) {
+	ctx, p := withPatience(ctx, a.Patience)
+	defer p.end()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(a.URL, "/")+"/v1/compress", bytes.NewReader(body))
 	if err != nil {
 		return eval.Kept{}, 0, errors.New("the base URL makes no sense; it should be as http://localhost:8080")
@@ -98,24 +105,30 @@ func (a *API) post(ctx context.Context, body []byte) (kept eval.Kept, after time
 	if a.Key != "" {
 		req.Header.Set("Authorization", "Bearer "+a.Key)
 	}
-	client := a.Client
-	if client == nil {
-		client = http.DefaultClient
-	}
-	res, err := client.Do(req)
+	res, err := noRedirects(a.Client).Do(req)
 	if err != nil {
-		return eval.Kept{}, 0, err
+		return eval.Kept{}, 0, p.explain(bare(err))
 	}
 	defer res.Body.Close()
+	p.again()
 	answer, err := io.ReadAll(io.LimitReader(res.Body, mostAnswer+1))
+	if err != nil {
+		return eval.Kept{}, 0, fmt.Errorf("read the answer: %w", p.explain(err))
+	}
+	return a.understand(res, answer)
+}
+
+// understand is what an answer comes to.
+func (a *API) understand(res *http.Response, answer []byte) (kept eval.Kept, after time.Duration, err error) {
 	switch {
-	case err != nil:
-		return eval.Kept{}, 0, fmt.Errorf("read the answer: %w", err)
 	case len(answer) > mostAnswer:
 		return eval.Kept{}, 0, fmt.Errorf("the answer has more than %d bytes", mostAnswer)
 	case res.StatusCode == http.StatusOK:
 		kept, err = read(answer)
 		return kept, 0, err
+	}
+	if err := Redirected(res); err != nil {
+		return eval.Kept{}, 0, err
 	}
 	p := problemOf(res, answer)
 	if p.Code == pith.CodeBudgetUnreachable && res.StatusCode == http.StatusUnprocessableEntity {

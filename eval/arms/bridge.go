@@ -9,8 +9,8 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
-	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 //go:embed bridge.py
@@ -28,10 +28,12 @@ type BridgeOptions struct {
 }
 
 // Bridge is a Python process with the package llmlingua 0.2.2 and one model. Its arms are
-// safe for concurrent use, and take turns. Close it, or it stays a zombie.
+// safe for concurrent use, and take turns. Close it, or it stays a zombie. What it started
+// itself ends with it, unless that has made a session of its own.
 type Bridge struct {
-	options BridgeOptions
-	version string
+	options  BridgeOptions
+	version  string
+	revision string
 
 	cmd  *exec.Cmd
 	kill context.CancelFunc
@@ -39,16 +41,22 @@ type Bridge struct {
 	out  *bufio.Reader
 	last *lastLine
 
+	grace time.Duration // how long it may take to end by itself
 	turn  chan struct{} // holds one value while a request is under way
 	asked int           // requests so far
 	ended error         // why there are no more answers; nil while it runs
 }
 
-// grace is how long a process may take to end by itself.
-const grace = 10 * time.Second
+// A line of the process is at most lineRoom bytes and, for each byte of the line that it
+// answers, lineGrowth: letters that take 3 bytes there and \uXXXX here, with room for a
+// tokenizer that writes out what it does not know.
+const (
+	lineRoom   = 1 << 20
+	lineGrowth = 8
+)
 
 // Start runs Python and returns when the model is open, which may take minutes. The
-// process is killed when ctx ends. Errors say what to install where something is missing.
+// process is killed when ctx ends, with what it started. Errors say what to install where something is missing.
 func Start(ctx context.Context, o BridgeOptions) (*Bridge, error) {
 	if o.Model == "" {
 		return nil, errors.New("llmlingua: no model; name one on the hub, or a folder")
@@ -59,12 +67,13 @@ func Start(ctx context.Context, o BridgeOptions) (*Bridge, error) {
 	if err != nil {
 		return nil, fmt.Errorf("llmlingua: %w", err)
 	}
-	b := &Bridge{options: o, last: &lastLine{}, turn: make(chan struct{}, 1)}
+	b := &Bridge{options: o, last: &lastLine{}, grace: 10 * time.Second, turn: make(chan struct{}, 1)}
 	own, kill := context.WithCancel(ctx)
 	b.kill = kill
 	b.cmd = exec.CommandContext(own, o.Python, "-c", bridgeScript, string(settings))
 	b.cmd.WaitDelay = time.Second // for pipes that a child of its own holds open
 	b.cmd.Stderr = b.last
+	ownGroup(b.cmd)
 	if err := b.run(); err != nil {
 		kill()
 		return nil, fmt.Errorf("llmlingua: start %s: %w; install Python 3 and in it the package: %s", o.Python, err, install(o.Python))
@@ -91,8 +100,8 @@ func (b *Bridge) run() error {
 
 // hello reads what the process says when the model is open or did not open.
 func (b *Bridge) hello(ctx context.Context) error {
-	var h struct{ Version, Missing, Error string }
-	if err := b.read(ctx, &h); err != nil {
+	var h struct{ Version, Revision, Missing, Error string }
+	if err := b.read(ctx, lineRoom, &h); err != nil {
 		return err
 	}
 	switch {
@@ -101,7 +110,7 @@ func (b *Bridge) hello(ctx context.Context) error {
 	case h.Error != "":
 		return fmt.Errorf("open model %s: %s", b.options.Model, short(h.Error))
 	}
-	b.version = h.Version
+	b.version, b.revision = h.Version, h.Revision
 	return nil
 }
 
@@ -109,6 +118,10 @@ func install(python string) string { return python + " -m pip install llmlingua=
 
 // Version is the package's.
 func (b *Bridge) Version() string { return b.version }
+
+// Revision is the commit of the hub's repository that the model is of, "" if the package
+// does not know, as with a model from a folder.
+func (b *Bridge) Revision() string { return b.revision }
 
 // bridgeRequest is one line to the process, bridgeAnswer one from it.
 type bridgeRequest struct {
@@ -126,6 +139,9 @@ type bridgeAnswer struct {
 // compress has the process make one text shorter. If ctx ends before the answer, the
 // process is killed: there is no other way to stop it.
 func (b *Bridge) compress(ctx context.Context, r bridgeRequest) (string, error) {
+	if !utf8.ValidString(r.Context) || !utf8.ValidString(r.Question) {
+		return "", errors.New("the text is not UTF-8, which JSON cannot hold")
+	}
 	select {
 	case b.turn <- struct{}{}:
 		defer func() { <-b.turn }()
@@ -146,9 +162,8 @@ func (b *Bridge) compress(ctx context.Context, r bridgeRequest) (string, error) 
 	}
 	stop := context.AfterFunc(ctx, b.kill)
 	defer stop()
-	_, _ = b.in.Write(append(line, '\n')) // if it does not arrive there is no answer
 	var a bridgeAnswer
-	switch err := b.read(ctx, &a); {
+	switch err := b.exchange(ctx, append(line, '\n'), &a); {
 	case err != nil:
 		return "", err
 	case a.ID != r.ID:
@@ -159,16 +174,33 @@ func (b *Bridge) compress(ctx context.Context, r bridgeRequest) (string, error) 
 	return a.Text, nil
 }
 
-// read reads a line of the process. On an error that has ended.
-func (b *Bridge) read(ctx context.Context, v any) error {
-	line, err := b.out.ReadBytes('\n')
-	if err == nil {
-		if err = json.Unmarshal(line, v); err == nil {
-			return nil
-		}
+// exchange sends a line and reads the one that answers it, both at once: a process that
+// talks before it listens would fill its pipe and never get to listen.
+func (b *Bridge) exchange(ctx context.Context, line []byte, v any) error {
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		_, _ = b.in.Write(line) // if it does not arrive there is no answer
+	}()
+	err := b.read(ctx, lineRoom+lineGrowth*len(line), v) // an error closes what is written to
+	<-sent
+	return err
+}
+
+// read reads a line of the process, of most bytes at most. On an error that has ended.
+func (b *Bridge) read(ctx context.Context, most int, v any) error {
+	line, err := readLine(b.out, most)
+	switch {
+	case errors.Is(err, errLongLine):
+		return b.end(ctx, fmt.Errorf("its answer has more than %d bytes without a line end", most))
+	case err != nil:
+		return b.end(ctx, nil)
+	case !utf8.Valid(line):
+		return b.end(ctx, errors.New("its answer is not UTF-8"))
+	case json.Unmarshal(line, v) != nil:
 		return b.end(ctx, errors.New("its answer is no JSON"))
 	}
-	return b.end(ctx, nil)
+	return nil
 }
 
 // end ends the process if it runs, waits for it, and says why there are no more answers:
@@ -177,7 +209,9 @@ func (b *Bridge) end(ctx context.Context, cause error) error {
 	if cause != nil {
 		b.kill()
 	}
-	b.wait()
+	if !b.wait() && cause == nil {
+		cause = errors.New("it closed its output and went on")
+	}
 	b.ended = fmt.Errorf("python ended with %s", b.cmd.ProcessState)
 	if cause != nil {
 		b.ended = fmt.Errorf("python was ended: %w", cause)
@@ -190,13 +224,16 @@ func (b *Bridge) end(ctx context.Context, cause error) error {
 	return b.ended
 }
 
-// wait waits for the process, but no longer than grace, and frees what it took.
-func (b *Bridge) wait() {
+// wait waits for the process, but no longer than grace, ends what it has left running and
+// frees what it took. It says whether the process ended before its time was up.
+func (b *Bridge) wait() (inTime bool) {
 	_ = b.in.Close()
-	late := time.AfterFunc(grace, b.kill)
-	defer late.Stop()
+	late := time.AfterFunc(b.grace, b.kill)
 	_ = b.cmd.Wait()
+	inTime = late.Stop()
 	b.kill()
+	_ = killGroup(b.cmd.Process.Pid)
+	return inTime
 }
 
 var errClosed = errors.New("the bridge is closed")
@@ -210,45 +247,6 @@ func (b *Bridge) Close() error {
 		b.ended = errClosed
 	}
 	return nil
-}
-
-// lastLine keeps the last line that was written, or its end. Only the goroutine of
-// [exec.Cmd] writes, and it has ended when the process was waited for.
-type lastLine struct{ line, open []byte }
-
-const mostLine = 4096
-
-func (l *lastLine) Write(p []byte) (int, error) {
-	for part := range strings.Lines(string(p)) {
-		l.open = append(l.open, part...)
-		if n := len(l.open); n > mostLine {
-			l.open = append(l.open[:0], l.open[n-mostLine:]...)
-		}
-		if strings.HasSuffix(part, "\n") {
-			if s := strings.TrimSpace(string(l.open)); s != "" {
-				l.line = []byte(s)
-			}
-			l.open = l.open[:0]
-		}
-	}
-	return len(p), nil
-}
-
-func (l *lastLine) String() string {
-	if s := strings.TrimSpace(string(l.open)); s != "" {
-		return s
-	}
-	return string(l.line)
-}
-
-// short makes what a program said one line for an error.
-func short(s string) string {
-	const most = 300
-	s = strings.ToValidUTF8(strings.Join(strings.Fields(s), " "), "")
-	if len(s) > most {
-		s = strings.ToValidUTF8(s[:most], "") + "…"
-	}
-	return s
 }
 
 func orDefault[T comparable](p *T, v T) {

@@ -15,6 +15,7 @@ protocol = os.fdopen(os.dup(1), "w", encoding="ascii")
 nowhere = os.open(os.devnull, os.O_WRONLY)
 os.dup2(nowhere, 1)
 sys.stdout = open(os.devnull, "w", encoding="utf-8")
+sys.stdin.reconfigure(encoding="utf-8")  # whatever the locale says
 
 
 def answer(**fields):
@@ -70,6 +71,12 @@ def start(settings):
         return compressor, getattr(llmlingua, "__version__", "")
 
 
+def revision(compressor):
+    """The commit of the hub's repository that the model is of, as far as transformers knows."""
+    config = getattr(getattr(compressor, "model", None), "config", None)
+    return str(getattr(config, "_commit_hash", None) or "")
+
+
 def compress(compressor, settings, request):
     context, rate, question = [request["context"]], request["rate"], request["question"]
     if settings["llmlingua2"]:
@@ -89,7 +96,7 @@ def main():
         return answer(missing=str(e.name))
     except Exception as e:  # a client that loads a model wants to know what it said
         return answer(error=f"{type(e).__name__}: {e}")
-    answer(version=version)
+    answer(version=version, revision=revision(compressor))
     sys.stderr = sys.stdout
     for line in sys.stdin:
         request = json.loads(line)

@@ -270,37 +270,6 @@ func TestLastLine(t *testing.T) {
 	}
 }
 
-// What does not speak the protocol is ended.
-func TestBridgeNonsense(t *testing.T) {
-	if _, err := exec.LookPath("sh"); err != nil {
-		t.Skip("no sh")
-	}
-	for _, tt := range []struct{ name, says, want string }{
-		{"no_json", "sekret", "python was ended: its answer is no JSON"},
-		{"another_request", `{"id":7,"text":"sekret"}`, "python was ended: it answered another request"},
-		{"from_the_start", "", "python was ended: its answer is no JSON"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			python := filepath.Join(t.TempDir(), "python")
-			script := "#!/bin/sh\necho '{\"version\":\"1\"}'\nread line\necho '" + tt.says + "'\nexec cat\n"
-			if tt.says == "" {
-				script = "#!/bin/sh\necho sekret\nexec cat\n"
-			}
-			if err := os.WriteFile(python, []byte(script), 0o700); err != nil {
-				t.Fatal(err)
-			}
-			b, err := Start(t.Context(), BridgeOptions{Python: python, Model: "any"})
-			if err == nil {
-				defer b.Close()
-				_, err = b.Arm("peer", false).Compress(t.Context(), eval.Item{Context: "a b"}, words(1))
-			}
-			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "sekret") {
-				t.Errorf("error %v, want %q", err, tt.want)
-			}
-		})
-	}
-}
-
 // The real package with the model in the folder that bench/peer_folder.py makes.
 func TestBridgeReal(t *testing.T) {
 	python, model := os.Getenv("PITH_LLMLINGUA_PYTHON"), os.Getenv("PITH_LLMLINGUA_MODEL")

@@ -148,7 +148,7 @@ func VerifyDataset(ctx context.Context, dir string) error {
 		}
 	}
 	if err := errors.Join(wrong...); err != nil {
-		return &pith.Error{Op: "hub.VerifyDataset", Code: pith.CodeInternal, Msg: dir + " is damaged: pull it again", Err: err}
+		return &pith.Error{Op: "hub.VerifyDataset", Code: pith.CodeInternal, Msg: dir + " is not what was pulled: move the files away that are not, and pull it again", Err: err}
 	}
 	return nil
 }

@@ -3,50 +3,44 @@ package hub
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
-	"io/fs"
+	"io"
 	"os"
 	"path/filepath"
 
 	"github.com/pith-proxy/pith"
 )
 
-// noStrangers fails if a folder holds files that its source does not list, such as
-// what somebody unpacked there: replacing the folder would lose them.
-func noStrangers(dir string, here *DatasetSource) error {
-	if here == nil {
-		return nil
-	}
-	err := filepath.WalkDir(dir, func(at string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		rel, err := filepath.Rel(dir, at)
-		if rel = filepath.ToSlash(rel); err == nil && rel != sourceFile && !here.has(rel) {
-			return fail(pith.CodeInvalid, ErrDisk, nil, "%s holds %s, which no pull made: move it away, since the folder is replaced", dir, printable(rel))
-		}
-		return err
-	})
-	if e := (*pith.Error)(nil); err == nil || errors.As(err, &e) {
-		return err
-	}
-	return diskError(dir, err)
-}
-
-// reuse offers the fetcher a file that is here. Only one of the right size: the
-// fetcher lengthens or cuts others in place, and this is the same file on the disk.
-// It checks the digest as if the bytes had come over the network. A disk that
-// cannot link has them come that way.
+// reuse gives the fetcher a copy of a file that is here, whose digest it checks as if
+// the bytes had come over the network. Never a link: the fetcher lengthens and cuts its
+// files in place, and this one is the user's. If there is trouble the bytes do come over
+// the network, as do those that are missing from half a copy.
 func (p *datasetPuller) reuse(f *fetcher, file remoteFile) {
-	at := filepath.Join(p.dir, filepath.FromSlash(file.path))
-	if info, err := os.Lstat(at); err == nil && info.Mode().IsRegular() && info.Size() == file.size {
-		_ = os.Link(at, f.partial(file))
+	to := f.partial(file)
+	if _, err := os.Lstat(to); err == nil {
+		return // an earlier pull began it
+	}
+	from, err := openPlain(filepath.Join(p.dir, filepath.FromSlash(file.path)), os.O_RDONLY)
+	if err != nil {
+		return
+	}
+	defer from.Close()
+	if info, err := from.Stat(); err != nil || info.Size() != file.size {
+		return
+	}
+	w, err := openPlain(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY)
+	if err != nil {
+		return
+	}
+	defer w.Close()
+	if _, err := io.Copy(w, io.LimitReader(from, file.size)); err == nil {
+		_ = w.Sync()
 	}
 }
 
-// install assembles the data set beside its place and moves it there.
-func (p *datasetPuller) install(ctx context.Context, f *fetcher, files []remoteFile) error {
-	stage := filepath.Join(p.work, "new")
+// install assembles the data set beside its place and moves it there, over what here
+// says is there; nil is nothing.
+func (p *datasetPuller) install(ctx context.Context, f *fetcher, files []remoteFile, here *DatasetSource) error {
+	stage := stage(p.work)
 	if err := os.RemoveAll(stage); err != nil {
 		return err
 	}
@@ -72,10 +66,40 @@ func (p *datasetPuller) install(ctx context.Context, f *fetcher, files []remoteF
 	if err := writeRecord(stage, sourceFile, src); err != nil {
 		return err
 	}
+	return p.replace(ctx, stage, here)
+}
+
+// replace puts stage where the data set belongs, if what is there now is still what a
+// pull made: it looks once more at every byte, and at sizes and times when nobody can
+// open a file there by its name any more.
+func (p *datasetPuller) replace(ctx context.Context, stage string, here *DatasetSource) error {
+	if here == nil {
+		return p.placeNew(ctx, stage)
+	}
+	before, err := untouched(ctx, p.dir, here)
+	if err != nil {
+		return err
+	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	return swap(p.dir, stage, p.old())
+	return swap(p.dir, stage, p.old(), func(old string) error { return before.still(old, p.dir) })
+}
+
+// placeNew moves stage to where nothing was. A folder that somebody has made there since
+// stays: a rename replaces none that has anything in it.
+func (p *datasetPuller) placeNew(ctx context.Context, stage string) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	err := os.Rename(stage, p.dir)
+	if _, there := os.Lstat(p.dir); err != nil && there == nil {
+		return fail(pith.CodeInvalid, ErrDisk, err, "%s was made by somebody during the pull and is not replaced: move it away; the same command goes on where this one ended", p.dir)
+	}
+	if err == nil {
+		syncDir(p.root)
+	}
+	return err
 }
 
 // sum returns the SHA-256 of a file that lies at a path. In large-file storage it was

@@ -29,7 +29,11 @@ type Dataset struct {
 //
 // Everything said of [Pull] holds: files come from one commit and are checked, a
 // pull that was stopped is resumed by the next one, the folder changes in one step.
-// A folder that holds files no pull made is not replaced.
+//
+// A folder in which something is not what a pull made, by the digests of its source.json,
+// is not replaced: neither files of others nor pulled ones that were changed since are
+// lost. Both are looked for before anything is fetched and again before the folder
+// changes; the error names the file (ErrDisk).
 func PullDataset(ctx context.Context, o Options, d Dataset) (string, error) {
 	o, base, err := o.withDefaults()
 	if err != nil {
@@ -134,8 +138,10 @@ func (p *datasetPuller) pull(ctx context.Context) error {
 	if p.current(ctx, here, snap) {
 		return p.finish(files)
 	}
-	if err := noStrangers(p.dir, here); err != nil {
-		return err
+	if here != nil {
+		if _, err := untouched(ctx, p.dir, here); err != nil {
+			return err
+		}
 	}
 	if err := fits(snap.repo, files, p.o.MaxBytes); err != nil {
 		return err
@@ -151,7 +157,7 @@ func (p *datasetPuller) pull(ctx context.Context) error {
 		}
 	}
 	p.o.Progress(Event{Phase: PhaseInstall, ModelDone: f.done, ModelTotal: f.total})
-	if err := p.install(ctx, f, files); err != nil {
+	if err := p.install(ctx, f, files, here); err != nil {
 		return f.onDisk(ctx, err)
 	}
 	return p.finish(files)

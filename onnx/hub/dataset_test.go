@@ -259,36 +259,6 @@ func TestNewCommitReplacesTheDataset(t *testing.T) {
 	}
 }
 
-func TestDamagedDatasetIsPulledAgain(t *testing.T) {
-	for name, damage := range map[string]func([]byte) []byte{
-		"other_bytes": func(b []byte) []byte { b[9]++; return b },
-		"shorter":     func(b []byte) []byte { return b[:99] },
-		"longer":      func(b []byte) []byte { return append(b, 1) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			h := newFakeHub(t)
-			h.add(dataRepo, commit(1), dataFiles(1))
-			o := testOptions(t, h)
-			dir, err := PullDataset(t.Context(), o, dataset("data.zip"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(filepath.Join(dir, "data.zip"), damage(read(t, dir, "data.zip")), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			if err := VerifyDataset(t.Context(), dir); !errors.Is(err, ErrDigest) {
-				t.Fatalf("verify of a damaged data set: %v", err)
-			}
-			if _, err := PullDataset(t.Context(), o, dataset("data.zip")); err != nil {
-				t.Fatal(err)
-			}
-			if err := VerifyDataset(t.Context(), dir); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-}
-
 // A file that grew is not continued in the old folder, whose bytes it begins with.
 func TestFailedUpdateKeepsTheOldDataset(t *testing.T) {
 	h := newFakeHub(t)

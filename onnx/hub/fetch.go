@@ -12,7 +12,10 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
+
+	"github.com/pith-proxy/pith"
 )
 
 // A fetcher brings the files of one snapshot into one folder of partial files.
@@ -32,6 +35,9 @@ func newFetcher(c *client, snap *snapshot, work string, files []remoteFile) (*fe
 		return nil, diskError(work, err)
 	}
 	f := &fetcher{c: c, snap: snap, dir: dir, total: bytesOf(files)}
+	if err := f.unshare(work, files); err != nil {
+		return nil, diskError(work, err)
+	}
 	need := f.total
 	for _, file := range files {
 		if info, err := os.Lstat(f.partial(file)); err == nil {
@@ -39,6 +45,25 @@ func newFetcher(c *client, snap *snapshot, work string, files []remoteFile) (*fe
 		}
 	}
 	return f, roomFor(c.o.free, dir, need)
+}
+
+// unshare forgets partial files that are also somewhere else. A pull that was killed
+// while it put files in their place leaves such, and they are written to in place: that
+// must not reach a file of the user's, wherever it has been moved.
+func (f *fetcher) unshare(work string, files []remoteFile) error {
+	if err := os.RemoveAll(stage(work)); err != nil {
+		return err
+	}
+	for _, file := range files {
+		info, err := os.Lstat(f.partial(file))
+		if err != nil {
+			continue
+		}
+		if st, ok := info.Sys().(*syscall.Stat_t); ok && st.Nlink > 1 {
+			f.discard(f.partial(file))
+		}
+	}
+	return nil
 }
 
 // partial is where a file grows. It is named for its content, so that what an
@@ -231,9 +256,13 @@ func (f *fetcher) discard(at string) {
 	os.Remove(at + ".etag")
 }
 
+// onDisk is an error of the disk in words, unless it has its own.
 func (f *fetcher) onDisk(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	if e := (*pith.Error)(nil); errors.As(err, &e) {
+		return err
 	}
 	return diskError(f.dir, err)
 }

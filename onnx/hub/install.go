@@ -14,7 +14,7 @@ import (
 
 // install assembles the model beside its place and moves it there.
 func (p *puller) install(ctx context.Context, f *fetcher, plan plan, card *Card) error {
-	stage := filepath.Join(p.work, "new")
+	stage := stage(p.work)
 	if err := os.RemoveAll(stage); err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (p *puller) install(ctx context.Context, f *fetcher, plan plan, card *Card)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	return swap(p.dir, stage, p.old())
+	return swap(p.dir, stage, p.old(), nil)
 }
 
 // move links rather than renames where it can, so that the partial file is still
@@ -83,10 +83,10 @@ func writeRecord(dir, name string, v any) error {
 	return err
 }
 
-// swap puts stage at dir. A model that is there steps aside to old first and
-// comes back if the second rename fails; if the process dies between the two,
-// recoverOld brings it back.
-func swap(dir, stage, old string) error {
+// swap puts stage at dir. What is there steps aside to old first and comes back if
+// check, where given, has something against it or the second rename fails; if the
+// process dies between the two, recoverOld brings it back.
+func swap(dir, stage, old string, check func(old string) error) error {
 	if err := os.RemoveAll(old); err != nil {
 		return err
 	}
@@ -95,10 +95,16 @@ func swap(dir, stage, old string) error {
 		return err
 	}
 	had := err == nil
-	if err := os.Rename(stage, dir); err != nil {
-		if had {
-			err = errors.Join(err, os.Rename(old, dir))
-		}
+	if err = nil; had && check != nil {
+		err = check(old)
+	}
+	if err == nil {
+		err = os.Rename(stage, dir)
+	}
+	if err != nil && had {
+		return errors.Join(err, os.Rename(old, dir))
+	}
+	if err != nil {
 		return err
 	}
 	syncDir(filepath.Dir(dir))

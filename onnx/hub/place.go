@@ -22,6 +22,9 @@ func newPlace(home, folder, name string) place {
 // old is where what is replaced steps aside for an instant.
 func (p *place) old() string { return filepath.Join(p.work, "old") }
 
+// stage is where the folder that is to be is put together.
+func stage(work string) string { return filepath.Join(work, "new") }
+
 // locked calls do while no other pull of the name runs; busy is called if there is
 // one to wait for.
 func (p *place) locked(ctx context.Context, busy func(), do func(context.Context) error) error {

@@ -4,6 +4,7 @@ word of a text or the model's name says."""
 import math
 import os
 import socket
+import types
 
 __version__ = "fake"
 print("printed while the package is imported")
@@ -21,6 +22,8 @@ class PromptCompressor:
             os.write(2, b"first line\nno room for the model\n\n")
             os._exit(9)
         self.device = device_map
+        if model_name == "owner/pinned":
+            self.model = types.SimpleNamespace(config=types.SimpleNamespace(_commit_hash="0123abcd"))
         self.asked = 0
 
     def compress_prompt_llmlingua2(self, context, rate):
