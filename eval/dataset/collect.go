@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/pith-proxy/pith/eval"
+	"github.com/pith-proxy/pith/eval/metric"
 )
 
 // A collector gathers items and checks what holds for all sets.
@@ -49,9 +50,22 @@ func (c *collector) add(t Task, it eval.Item, place string) error {
 		c.dropped[t.Name]++
 		return nil
 	}
+	if err := c.scores(t, it); err != nil {
+		return err
+	}
 	it.Dataset = t.Name
 	c.items[t.Name] = append(c.items[t.Name], it)
 	return nil
+}
+
+// scores reports an item that its metric cannot score, while nothing is paid for yet. In
+// published sets a gold answer that does not suit is as it is: their authors score it too.
+func (c *collector) scores(t Task, it eval.Item) error {
+	err := metric.Check(t.Metric, it.Answers, it.Classes)
+	if c.from.Name != own && errors.Is(err, metric.ErrUnfit) {
+		return nil
+	}
+	return err
 }
 
 func lacks(it eval.Item) error {
@@ -67,13 +81,16 @@ func lacks(it eval.Item) error {
 // set returns what was gathered.
 func (c *collector) set() (Set, error) {
 	for _, want := range c.o.Tasks {
-		if _, ok := c.items[want]; !ok {
-			return Set{}, fmt.Errorf("no items of the task %q; it has %s", want, c.names())
+		if _, ok := c.items[want]; !ok && !c.o.Elsewhere {
+			return Set{}, fmt.Errorf("no items of the task %q; it has %s", want, listed(c.there()))
 		}
 	}
 	place := func(t Task) int { _, i, _ := c.from.task(t.Name); return i }
 	slices.SortStableFunc(c.tasks, func(a, b Task) int { return place(a) - place(b) })
-	var s Set
+	s := Set{There: c.there()}
+	if c.o.Elsewhere && len(c.tasks) == 0 && len(c.unasked) > 0 {
+		return s, nil
+	}
 	all, sampled := 0, false
 	for _, t := range c.tasks {
 		items := eval.Sample(c.items[t.Name], c.o.Sample)
@@ -117,13 +134,16 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %s", n, what)
 }
 
-// names lists the tasks that are there.
-func (c *collector) names() string {
+// there are the names of the tasks that are there, those that are wanted first.
+func (c *collector) there() []string {
 	var names []string
 	for _, t := range c.tasks {
 		names = append(names, t.Name)
 	}
-	names = append(names, c.unasked...)
+	return append(names, c.unasked...)
+}
+
+func listed(names []string) string {
 	if len(names) == 0 {
 		return "no others"
 	}

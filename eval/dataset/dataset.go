@@ -17,7 +17,7 @@
 //   - BIG-Bench Hard: the folder bbh, with demonstrations from the folder cot-prompts;
 //   - questions of the user's own: JSONL, an object a line, with context (a string, or
 //     several, which are joined with blank lines), question or input, answers or answer,
-//     and, not needed, id, task, language and classes.
+//     and, not needed, id, task, language (en, zh or code) and classes.
 //
 // It opens files and nothing else: what is not on disk is not fetched, and an archive is
 // not unpacked to disk. Generated needles are not here, but fit in a [Set] all the same.
@@ -79,6 +79,7 @@ type Set struct {
 	Tasks []Task // that items have, in the order of the items
 	Items []eval.Item
 	Notes []string // where the items are from, what was left out and why
+	There []string // all tasks that there are, also those that were not asked for
 }
 
 // Task returns the task of that name.

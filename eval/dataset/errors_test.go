@@ -45,22 +45,38 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		"v2_cut":            {"data.json", "[" + v2row + "," + v2row[:50], Options{}, "item 2: the file ends within a value"},
 		"qmsum_queries":     {"q.json", `{"meeting_transcripts":[]}`, Options{}, "general_query_list or specific_query_list is missing"},
 		"qmsum_query":       {"q.json", `{"meeting_transcripts":[{"speaker":"A","content":"b"}],"general_query_list":[{"answer":"x"}]}`, Options{}, "query of a general query is missing"},
-		"own_question":      {"a.jsonl", `{"context":"C","answer":"A"}`, Options{}, "line 1: member question or input is missing"},
-		"own_blank":         {"a.jsonl", `{"context":"C","answer":"A","question":" "}`, Options{}, "line 1: the question is empty"},
-		"own_context":       {"a.jsonl", `{"context":"\n","answer":"A","question":"Q"}`, Options{}, "line 1: context is empty"},
-		"own_context_type":  {"a.jsonl", `{"context":{"secret":1},"answer":"A","question":"Q"}`, Options{}, "line 1: context, answers"},
-		"own_null_part":     {"a.jsonl", `{"context":["C",null],"answer":"A","question":"Q"}`, Options{}, "or an array of such"},
+		"own_question":      {"a.jsonl", `{"context":"C","answer":"Ada"}`, Options{}, "line 1: member question or input is missing"},
+		"own_blank":         {"a.jsonl", `{"context":"C","answer":"Ada","question":" "}`, Options{}, "line 1: the question is empty"},
+		"own_context":       {"a.jsonl", `{"context":"\n","answer":"Ada","question":"Q"}`, Options{}, "line 1: context is empty"},
+		"own_context_type":  {"a.jsonl", `{"context":{"secret":1},"answer":"Ada","question":"Q"}`, Options{}, "line 1: context, answers"},
+		"own_null_part":     {"a.jsonl", `{"context":["C",null],"answer":"Ada","question":"Q"}`, Options{}, "or an array of such"},
 		"own_answer":        {"a.jsonl", `{"context":"C","question":"Q"}`, Options{}, "answers or answer is missing"},
 		"own_empty_answers": {"a.jsonl", `{"context":"C","question":"Q","answers":[]}`, Options{}, "there is no answer"},
-		"own_id":            {"a.jsonl", `{"id":[],"context":"C","question":"Q","answer":"A"}`, Options{}, "id must be a string or a number"},
-		"own_languages": {"a.jsonl", `{"context":"C","question":"Q","answer":"A"}` + "\n" + `{"context":"C","question":"Q","answer":"A","language":"zh"}`,
+		"own_id":            {"a.jsonl", `{"id":[],"context":"C","question":"Q","answer":"Ada"}`, Options{}, "id must be a string or a number"},
+		"own_languages": {"a.jsonl", `{"context":"C","question":"Q","answer":"Ada"}` + "\n" + `{"context":"C","question":"Q","answer":"Ada","language":"zh"}`,
 			Options{}, "line 2: one task has rows in zh"},
-		"gsm8k_no_number": {"train.jsonl", sum(1) + `{"question":"secret","answer":"secret"}`, Options{}, "train.jsonl: line 2: member answer has no number"},
-		"parquet":         {"a.jsonl", "PAR1\x00\x00", Options{}, "Parquet"},
-		"empty":           {"a.jsonl", "\n\n", Options{}, "no form of a data set that is known; looked for"},
-		"looked_for":      {"a.jsonl", `{"secret":1}`, Options{}, "LongBench v2 (choice_A), QMSum (meeting_transcripts), BIG-Bench Hard (examples), LongBench (dataset and context), Questions of your own (context with question or input), GSM8K ("},
-		"not_a_zip":       {"data.zip", "PK\x03\x04secret", Options{}, "data.zip: not a whole archive"},
-		"empty_zip":       {"data.zip", zipped(t, map[string]string{"a.txt": "x"}), Options{}, "holds no .jsonl"},
+		"own_language": {"a.jsonl", `{"context":"C","question":"Q","answer":"Ada","language":"secret"}`, Options{}, "line 1: member language must be en, zh or code"},
+		"own_choice": {"a.jsonl", `{"context":"C","question":"Q","answer":"B"}` + "\n" + `{"context":"C","question":"Q","answer":"secret"}`,
+			Options{Metric: "choice"}, "a.jsonl: line 2: metric choice: the metric does not suit the gold answer: it must be A, B, C or D"},
+		"own_classes": {"a.jsonl", `{"context":"C","question":"Q","answer":"B","classes":["B"]}` + "\n" + `{"context":"C","question":"Q","answer":"B"}`,
+			Options{Metric: "classification"}, "a.jsonl: line 2: metric classification: classification needs classes"},
+		"own_label": {"a.jsonl", `{"context":"C","question":"Q","answer":"secret","classes":["B"]}`,
+			Options{Metric: "classification"}, "a.jsonl: line 1: metric classification: the metric does not suit the gold answer: it is none of the classes"},
+		"own_paragraph":    {"a.jsonl", `{"context":"C","question":"Q","answer":"secret"}`, Options{Metric: "retrieval"}, `line 1: metric retrieval: a gold answer must have the form "Paragraph 7"`},
+		"own_metric_none":  {"a.jsonl", `{"context":"C","question":"Q","answer":"secret"}`, Options{Metric: "nosuch"}, `line 1: no metric "nosuch"`},
+		"classes_missing":  {"trec.jsonl", row + "\n" + strings.Replace(rows("lsht", 1), `["0"],"length"`, `null,"length"`, 1), Options{}, "trec.jsonl: line 2: metric classification: classification needs classes"},
+		"paragraph":        {"passage_retrieval_en.jsonl", rows("passage_retrieval_en", 1), Options{}, `passage_retrieval_en.jsonl: line 1: metric retrieval: a gold answer must have`},
+		"latin_1":          {"a.jsonl", `{"context":"C","question":"Q","answer":"Ada"}` + "\n" + `{"context":"secret caf` + "\xe9" + `","question":"Q","answer":"Ada"}`, Options{}, "a.jsonl: line 2: it is not UTF-8"},
+		"latin_1_array":    {"data.json", "[" + v2row + "," + strings.Replace(v2row, "choice_D\":\"", "choice_D\":\"\xe9", 1) + "]", Options{}, "item 2: it is not UTF-8"},
+		"lone_surrogate":   {"a.jsonl", "\n" + `{"context":"secret \ud800","question":"Q","answer":"Ada"}`, Options{}, "a.jsonl: line 2: \\u with half of a character"},
+		"gsm8k_too_many":   {"train.jsonl", sum(1) + sum(2) + sum(3), Options{Demonstrations: 4}, "train.jsonl: train.jsonl has 3 demonstrations, and 4 were asked for"},
+		"gsm8k_not_beside": {"train.jsonl", sum(1) + sum(2) + sum(3), Options{Demonstrations: 3}, "train.jsonl: line 1: beside this problem train.jsonl has 2 demonstrations, and 3 were asked for"},
+		"gsm8k_no_number":  {"train.jsonl", sum(1) + `{"question":"secret","answer":"secret"}`, Options{}, "train.jsonl: line 2: member answer has no number"},
+		"parquet":          {"a.jsonl", "PAR1\x00\x00", Options{}, "Parquet"},
+		"empty":            {"a.jsonl", "\n\n", Options{}, "no form of a data set that is known; looked for"},
+		"looked_for":       {"a.jsonl", `{"secret":1}`, Options{}, "LongBench v2 (choice_A), QMSum (meeting_transcripts), BIG-Bench Hard (examples), LongBench (dataset and context), Questions of your own (context with question or input), GSM8K ("},
+		"not_a_zip":        {"data.zip", "PK\x03\x04secret", Options{}, "data.zip: not a whole archive"},
+		"empty_zip":        {"data.zip", zipped(t, map[string]string{"a.txt": "x"}), Options{}, "holds no .jsonl"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(folder(t, map[string]string{tc.file: tc.text}), tc.file)
@@ -76,7 +92,7 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 }
 
 func TestOpenFolderSaysWhatIsWrong(t *testing.T) {
-	mine := `{"context":"C","question":"Q","answer":"A"}`
+	mine := `{"context":"C","question":"Q","answer":"Ada"}`
 	for name, tc := range map[string]struct {
 		files map[string]string
 		want  string

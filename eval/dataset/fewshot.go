@@ -58,6 +58,15 @@ func readGSM8K(f file, c *collector) error {
 	if err != nil {
 		return err
 	}
+	few := func(have int) error {
+		if c.o.Demonstrations == 0 || have >= want {
+			return nil
+		}
+		return fmt.Errorf("train.jsonl has %s, and %d were asked for", count(have, "demonstration"), want)
+	}
+	if err := few(len(train)); err != nil {
+		return fmt.Errorf("%s: %w", f.name, err)
+	}
 	c.notes = append(c.notes, fmt.Sprintf("gsm8k: %s before each question, the first of train.jsonl",
 		count(min(want, len(train)), "demonstration")))
 	t, _, _ := c.from.task(gsm8k)
@@ -77,6 +86,9 @@ func readGSM8K(f file, c *collector) error {
 			if len(shown) < want && d.Question != p.Question {
 				shown = append(shown, d.demonstration())
 			}
+		}
+		if err := few(len(shown)); err != nil {
+			return fmt.Errorf("beside this problem %w", err)
 		}
 		return c.add(t, eval.Item{ID: fmt.Sprintf("gsm8k/%s/%d", f.stem(), n), Language: t.Language, Question: p.Question,
 			Context: strings.Join(shown, "\n\n"), Answers: []string{answer}}, f.name+": "+place)

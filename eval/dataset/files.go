@@ -99,8 +99,25 @@ func find(name string) (files []file, done func(), err error) {
 
 func onDisk(dir, name string) file {
 	return file{name: name, base: filepath.Base(name), sibling: func(rel string) (io.ReadCloser, error) {
-		return os.Open(filepath.Join(dir, filepath.FromSlash(rel)))
+		return openRegular(filepath.Join(dir, filepath.FromSlash(rel)))
 	}}
+}
+
+// openRegular opens a file, or what a link to one stands for. To open a pipe would be to
+// wait for whoever writes into it.
+func openRegular(name string) (io.ReadCloser, error) {
+	if err := regular(name); err != nil {
+		return nil, err
+	}
+	return os.Open(name)
+}
+
+func regular(name string) error {
+	info, err := os.Stat(name)
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is no regular file; take it out of the folder", name)
+	}
+	return err
 }
 
 func findDir(dir string) ([]file, func(), error) {
@@ -118,13 +135,18 @@ func findDir(dir string) ([]file, func(), error) {
 		rows, archive := false, ""
 		for _, e := range entries {
 			full := filepath.Join(sub, e.Name())
+			if e.IsDir() || e.Name() != "data.zip" && !mayHoldItems(e.Name()) {
+				continue
+			}
+			if err := regular(full); err != nil {
+				return nil, nothing, fmt.Errorf("%s: %s", dir, err) // of a link to nothing too: the folder itself is there
+			}
 			if e.Name() == "data.zip" {
 				archive = full
+				continue
 			}
-			if !e.IsDir() && mayHoldItems(e.Name()) {
-				files = append(files, onDisk(sub, full))
-				rows = rows || strings.HasSuffix(full, ".jsonl")
-			}
+			files = append(files, onDisk(sub, full))
+			rows = rows || strings.HasSuffix(full, ".jsonl")
 		}
 		if archive != "" && !rows { // a .json beside it describes it
 			return findZip(archive)

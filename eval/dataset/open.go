@@ -14,13 +14,18 @@ type Options struct {
 	Sample int      // at most so many items of each task, evenly spread over the file; 0 for all
 	E      bool     // of LongBench, the files TASK_e.jsonl
 
+	// Elsewhere says that other sets may have what is missing of Tasks: that it is not
+	// here is no error, and the set may be empty.
+	Elsewhere bool
+
 	// For questions of the user's own. The zero values are a plain template for questions
 	// and answers, qa_f1, but qa_f1_zh for a task in "zh", and 128.
 	Prompt    string // with {context} once and {input} at most once
 	Metric    string // a name of package metric
 	MaxTokens int    // of an answer
 
-	Demonstrations int // of GSM8K; default 8
+	// Of GSM8K. It is an error if there are fewer; of the default, 8, there may be.
+	Demonstrations int
 }
 
 func (o Options) validate() error {
@@ -82,11 +87,12 @@ func lookedFor() string {
 // order of [Tasks], or of first appearance for tasks that are not there, and within a
 // task in the order of files by name and of rows.
 //
-// Errors name the file and the row. It is an error if an ID comes twice, a member is
-// missing or has the wrong type, a task that was asked for has no items, or a folder
-// holds several sets. Of published sets, items without text or answer are left out and
-// counted in [Set.Notes]; of the user's own they are errors. An item may have 64 MiB, an
-// archive 2 GiB unpacked.
+// Errors name the file and the row. It is an error if a file is not UTF-8, an ID comes
+// twice, a member is missing or has the wrong type, the task's metric cannot score an item
+// (see [metric.Check]), a task that was asked for has no items, or a folder holds several
+// sets. Of published sets, items without text or answer are left out and counted in
+// [Set.Notes]; of the user's own they are errors. An item may have 64 MiB, an archive 2 GiB
+// unpacked.
 func Open(path string, o Options) (Set, error) {
 	if err := o.validate(); err != nil {
 		return Set{}, fmt.Errorf("open data set: %w", err)

@@ -59,8 +59,8 @@ func zipped(t *testing.T, files map[string]string) string {
 func rows(task string, n int) string {
 	var b strings.Builder
 	for i := range n {
-		fmt.Fprintf(&b, `{"_id":"%s-%d","dataset":"%s","language":"en","input":"Which %d?","context":"It is %d.","answers":["%d"],"all_classes":null,"length":3}`+"\n",
-			task, i, task, i, i, i)
+		fmt.Fprintf(&b, `{"_id":"%s-%d","dataset":"%s","language":"en","input":"Which %d?","context":"It is %d.","answers":["%d"],"all_classes":["%d"],"length":3}`+"\n",
+			task, i, task, i, i, i, i)
 	}
 	return b.String()
 }
@@ -329,7 +329,7 @@ func TestOpenOwn(t *testing.T) {
 	}
 
 	// A template that asks the same of all texts needs no question.
-	path = filepath.Join(folder(t, map[string]string{"sum.jsonl": `{"context":"C","answer":"A"}`}), "sum.jsonl")
+	path = filepath.Join(folder(t, map[string]string{"sum.jsonl": `{"context":"C","answer":"Ada"}`}), "sum.jsonl")
 	if set, err = Open(path, Options{Prompt: "Sum up: {context}"}); err != nil || set.Tasks[0].Fill("C", "") != "Sum up: C" {
 		t.Errorf("%+v, %v", set, err)
 	}

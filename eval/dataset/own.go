@@ -30,12 +30,18 @@ func readOwn(f file, c *collector) error {
 		if err := decode(raw, &row); err != nil {
 			return err
 		}
+		if loneSurrogate(raw) {
+			return errors.New(`\u with half of a character (a lone surrogate): write the character, or both halves`)
+		}
 		n++
 		if row.Question == nil {
 			row.Question = row.Input
 		}
 		if row.Answers == nil {
 			row.Answers = row.Answer
+		}
+		if !slices.Contains(languages, row.Language) {
+			return errors.New("member language must be en, zh or code; leave it out for others")
 		}
 		t, err := c.ownTask(row.Task, f.stem(), row.Language)
 		if err != nil {
@@ -64,6 +70,9 @@ func readOwn(f file, c *collector) error {
 		return c.add(t, it, f.name+": "+place)
 	})
 }
+
+// languages are those that a row may name; "" for none of them.
+var languages = []string{"", "en", "zh", "code"}
 
 // ownTask returns the task of a row, that of the row's name or, without one, the file's.
 // The language of its first row is the task's.

@@ -7,7 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // maxValue is the most bytes of one item. The longest of LongBench v2 has a sixteenth.
@@ -23,8 +27,18 @@ func tooLong(limit int) error {
 // the elements of an array, or a single value over several lines. place says where a value
 // is, for errors: "line 7", "item 7". raw is valid during the call only. A byte order mark
 // is skipped. A value may have limit bytes. The error of each ends the reading; like all
-// others it has the place.
+// others it has the place. A value that is not UTF-8 is an error, for a decoder would put
+// other characters into it without a word.
 func eachValue(r io.Reader, limit int, each func(place string, raw []byte) error) error {
+	return eachRaw(r, limit, func(place string, raw []byte) error {
+		if !utf8.Valid(raw) {
+			return errors.New("it is not UTF-8; save the file as UTF-8")
+		}
+		return each(place, raw)
+	})
+}
+
+func eachRaw(r io.Reader, limit int, each func(place string, raw []byte) error) error {
 	br := bufio.NewReaderSize(r, 64<<10)
 	switch mark, _ := br.Peek(3); {
 	case bytes.Equal(mark, []byte("\xef\xbb\xbf")):
@@ -148,6 +162,40 @@ func wholeValue(r io.Reader, line []byte, place string, limit int, each func(str
 		return fmt.Errorf("%s: %w", place, err)
 	}
 	return nil
+}
+
+// loneSurrogate reports whether JSON has an escape of half a character: one of \ud800 to
+// \udfff that is not a pair of both. Decoders put U+FFFD there.
+func loneSurrogate(raw []byte) bool {
+	for at := bytes.IndexByte(raw, '\\'); at >= 0 && at+1 < len(raw); {
+		r := escaped(raw[at:])
+		next := at + 2
+		if utf16.IsSurrogate(r) {
+			next = at + 6
+			if utf16.DecodeRune(r, escaped(raw[next:])) == unicode.ReplacementChar {
+				return true
+			}
+			next += 6
+		}
+		rest := bytes.IndexByte(raw[next:], '\\')
+		if rest < 0 {
+			return false
+		}
+		at = next + rest
+	}
+	return false
+}
+
+// escaped returns what \uXXXX at the beginning of raw stands for, 0 for anything else.
+func escaped(raw []byte) rune {
+	if len(raw) < 6 || raw[0] != '\\' || raw[1] != 'u' {
+		return 0
+	}
+	n, err := strconv.ParseUint(string(raw[2:6]), 16, 16)
+	if err != nil {
+		return 0
+	}
+	return rune(n)
 }
 
 // notJSON says in plain words what is wrong with a text that a decoder gave up on. It

@@ -53,10 +53,12 @@ func numberAfter(s, word string) string {
 	}
 }
 
+var errNoLabels = errors.New("classification needs classes, all labels of the task")
+
 // classification gives 1/n if the gold label is one of the n labels found in prediction.
 func classification(_ Scorer, prediction string, answers, classes []string) (float64, error) {
 	if classes == nil {
-		return 0, errors.New("classification needs all labels of the task")
+		return 0, errNoLabels
 	}
 	top := 0.0
 	for _, answer := range answers {

@@ -31,21 +31,22 @@ type scoreFunc func(s Scorer, prediction string, answers, classes []string) (flo
 var metrics = []struct {
 	name  string
 	score scoreFunc
+	check checkFunc
 }{
-	{"qa_f1", best(qaF1)},
-	{"qa_f1_zh", bestZh(qaF1Zh)},
-	{"rouge", best(rouge)},
-	{"rouge_zh", bestZh(rougeZh)},
-	{"classification", classification},
-	{"retrieval", bestOrError(retrieval)},
-	{"retrieval_zh", bestOrError(retrievalZh)},
-	{"count", best(count)},
-	{"code_sim", best(codeSim)},
-	{"choice", best(choice)},
-	{"number", bestOrError(number)},
-	{"exact", best(exact)},
-	{"contains", contains},
-	{"contains_any", containsAny},
+	{"qa_f1", best(qaF1), some(hasWords)},
+	{"qa_f1_zh", bestZh(qaF1Zh), some(hasWordsZh)},
+	{"rouge", best(rouge), some(hasSentence)},
+	{"rouge_zh", bestZh(rougeZh), some(hasSentence)},
+	{"classification", classification, isLabel},
+	{"retrieval", bestOrError(retrieval), each(isParagraph)},
+	{"retrieval_zh", bestOrError(retrievalZh), each(isParagraphZh)},
+	{"count", best(count), each(isCount)},
+	{"code_sim", best(codeSim), some(isText)},
+	{"choice", best(choice), each(isChoice)},
+	{"number", bestOrError(number), each(isNumber)},
+	{"exact", best(exact), each(isLine)},
+	{"contains", contains, each(isNeedle)},
+	{"contains_any", containsAny, each(isNeedle)},
 }
 
 // Names returns the names of all metrics.
@@ -65,7 +66,8 @@ func NeedsSegmenter(metric string) bool { return metric == "qa_f1_zh" || metric 
 // Classes are all labels of the task, for classification only.
 //
 // It returns an error for a metric it does not know, for a Chinese one without a
-// segmenter, and for gold data that the metric cannot be computed from.
+// segmenter, and for gold data that the metric cannot be computed from; [Check] tells
+// before.
 func (s Scorer) Score(metric, prediction string, answers, classes []string) (float64, error) {
 	for _, m := range metrics {
 		if m.name != metric {
@@ -77,7 +79,11 @@ func (s Scorer) Score(metric, prediction string, answers, classes []string) (flo
 		}
 		return score, nil
 	}
-	return 0, fmt.Errorf("no metric %q: use one of %s", metric, strings.Join(Names(), ", "))
+	return 0, unknown(metric)
+}
+
+func unknown(metric string) error {
+	return fmt.Errorf("no metric %q: use one of %s", metric, strings.Join(Names(), ", "))
 }
 
 // FirstLine returns the first line of prediction that is not empty, for LongBench scores

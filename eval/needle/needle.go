@@ -30,6 +30,7 @@ type Options struct {
 	Lengths []int     // tokens of the context, at least [MinLength]; default 4000
 	Depths  []float64 // in [0, 1], two decimals count; default 0, 0.25, 0.5, 0.75, 1
 	Repeats int       // default 1
+	Sample  int       // at most so many items of each kind, spread over lengths and depths; 0 for all
 	Seed    uint64
 
 	Counter  tokenize.Counter // default o200k_base
@@ -81,6 +82,9 @@ func kindsOf(language string) []string {
 // right answer, as the metric "contains" wants them; [eval.Item.Needles] stand in the
 // context exactly once each, but the key of a multivalue as often as it has values.
 //
+// A sample takes lengths and depths equally often, as far as its number allows, and is the
+// same for each kind and seed.
+//
 // Equal options give equal bytes; an item does not depend on which others are made.
 func Generate(o Options) (dataset.Set, error) {
 	if err := o.prepare(); err != nil {
@@ -90,16 +94,13 @@ func Generate(o Options) (dataset.Set, error) {
 	for _, name := range o.Kinds {
 		k, l, _ := kindOf(name)
 		set.Tasks = append(set.Tasks, task(k, l))
-		for _, length := range o.Lengths {
-			for _, depth := range o.Depths {
-				for r := range o.Repeats {
-					item, err := o.item(k, l, length, depth, fmt.Sprintf("%s-%d-d%.2f-r%d", name, length, depth, r+1))
-					if err != nil {
-						return dataset.Set{}, fmt.Errorf("needles: %s: %w", name, err)
-					}
-					set.Items = append(set.Items, item)
-				}
+		for _, s := range o.spots() {
+			length, depth := o.Lengths[s.length], o.Depths[s.depth]
+			item, err := o.item(k, l, length, depth, fmt.Sprintf("%s-%d-d%.2f-r%d", name, length, depth, s.repeat+1))
+			if err != nil {
+				return dataset.Set{}, fmt.Errorf("needles: %s: %w", name, err)
 			}
+			set.Items = append(set.Items, item)
 		}
 	}
 	return set, nil
@@ -194,6 +195,9 @@ func (o *Options) validate() error {
 	if o.Repeats < 0 {
 		wrong("repeats must not be negative; got %d", o.Repeats)
 	}
+	if o.Sample < 0 {
+		wrong("sample must not be negative; got %d", o.Sample)
+	}
 	return errors.Join(errs...)
 }
 
@@ -202,7 +206,11 @@ func (o *Options) note() string {
 	if o.Haystack != "" {
 		text = "a text that was handed in"
 	}
-	return fmt.Sprintf("Generated from seed %d: facts hidden in %s, lengths in tokens of %s. An item's ID has its length and depth.", o.Seed, text, o.Counter.Name())
+	note := fmt.Sprintf("Generated from seed %d: facts hidden in %s, lengths in tokens of %s. An item's ID has its length and depth.", o.Seed, text, o.Counter.Name())
+	if all := o.all(); o.Sample > 0 && o.Sample < all {
+		note += fmt.Sprintf(" Of the %d of each kind %d were taken, spread over lengths and depths.", all, o.Sample)
+	}
+	return note
 }
 
 // languageOf is zh if at least a tenth of the letters are Han.
