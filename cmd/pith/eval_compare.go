@@ -27,15 +27,19 @@ func compareCommand(p process) *cobra.Command {
 		Use:   "compare BEFORE [AFTER]",
 		Short: "Compare two reports, or two methods of one, item by item",
 		Long: `Compares two reports of ` + "`pith eval run`" + ` item by item, or with --arms two methods
-of one report. A report is its folder or its report.json. If the second is worse
-with confidence, the exit code is 1; what could not be paired is listed.`,
+of one report. A report is its folder or its report.json. Items are the same if their
+text and question are, whatever their IDs; what could not be paired is listed.
+
+The exit code is 1 if the second is worse with confidence, or keeps more of the texts
+than the first at the same asked rate; and 2 if a method or rate of the first could
+not be tested, such as one that the second does not have.`,
 		Example: `  pith eval compare before/ after/ --tolerance 0.01
   pith eval compare report/ --arms bm25,llmlingua2`,
 		Args: exactly(cobra.RangeArgs(1, 2)),
 		RunE: func(_ *cobra.Command, args []string) error { return f.run(p, args) },
 	}
 	fl := cmd.Flags()
-	fl.Float64Var(&f.tolerance, "tolerance", 0, "a loss of so much is none, from 0 to 1")
+	fl.Float64Var(&f.tolerance, "tolerance", 0, "a loss of so much is none, nor is so large a share of the texts that is kept on top; from 0 to 1")
 	fl.StringSliceVar(&f.arms, "arms", nil, "two methods of the first report to compare with one another")
 	fl.BoolVar(&f.force, "force", false, "compare reports that differ in tokens, set, seed, way to the methods, reader or texts, too")
 	fl.BoolVar(&f.json, "json", false, "print the comparison as JSON")

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -91,7 +93,75 @@ func goldenDiffers(golden, got []byte, reports []*report.Report) []string {
 				}
 			}
 		}
-		out = append(out, lines...)
+		out = append(append(out, lines...), goldenDrift(was[i], is[i], may)...)
+	}
+	return out
+}
+
+// goldenDrift returns the arms whose lines moved together: a tenth less in each is within
+// the tolerance of each, and a clear loss. Noise goes either way. If a line's tolerance t is
+// so many standard deviations of its noise, then as many of the mean of n lines that move by
+// themselves are sqrt(Σt²)/n, and so much may the mean of an arm's lines move, about a
+// quarter of t for 18 lines. Lines of one arm are of the same texts and do not quite move by
+// themselves. But noise of 0.04 in llmlingua2's keep probabilities and vectors, more than
+// processors differ by, moved no mean by more than a third of that in eight drawings.
+// Likelihood, in nats, is left out, and so are lines that may not differ at all.
+func goldenDrift(was, is []byte, may func(arm, measure string) float64) []string {
+	type drift struct {
+		n            int
+		sum, squares float64
+	}
+	now := map[string]float64{}
+	for _, f := range summaryLines(is) {
+		now[f.key] = f.mean
+	}
+	var arms []string
+	by := map[string]*drift{}
+	for _, f := range summaryLines(was) {
+		mean, ok := now[f.key]
+		t := may(f.arm, f.measure)
+		if !ok || t == 0 || f.measure == likelihood {
+			continue
+		}
+		if by[f.arm] == nil {
+			arms, by[f.arm] = append(arms, f.arm), &drift{}
+		}
+		d := by[f.arm]
+		d.n, d.sum, d.squares = d.n+1, d.sum+mean-f.mean, d.squares+t*t
+	}
+	var out []string
+	for _, arm := range arms {
+		d := by[arm]
+		moved, limit := d.sum/float64(d.n), math.Sqrt(d.squares)/float64(d.n)
+		if d.n < 2 || math.Abs(moved) <= limit {
+			continue // one line alone has its tolerance
+		}
+		word := "worse"
+		if moved > 0 {
+			word = "better"
+		}
+		out = append(out, fmt.Sprintf("%s: the %d lines of %s moved by %+.3f on average, and may by %.3f", word, d.n, arm, moved, limit))
+	}
+	return out
+}
+
+// summaryLine is a line of [report.Summary].
+type summaryLine struct {
+	key, arm, measure string
+	mean              float64
+}
+
+// summaryLines leaves out what it cannot read; [report.CheckSummary] complains of that.
+func summaryLines(b []byte) []summaryLine {
+	var out []summaryLine
+	for line := range strings.Lines(string(b)) {
+		f := strings.Fields(line)
+		if len(f) != 5 || f[0] == "#" {
+			continue
+		}
+		if mean, err := strconv.ParseFloat(f[3], 64); err == nil {
+			out = append(out, summaryLine{strings.Join(f[:3], " "), f[0], f[2], mean})
+		}
 	}
 	return out
 }
@@ -174,5 +244,46 @@ func TestGoldenDiffers(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestGoldenDrift: each line within its own tolerance, of 0.05 to 0.25.
+func TestGoldenDrift(t *testing.T) {
+	r := &report.Report{
+		Arms:  []report.Arm{{Name: "bm25", Kind: "baseline"}, {Name: "llmlingua2", Kind: "pith"}},
+		Cells: []report.Cell{{Arm: "bm25", Rate: 0.5, Values: map[string]report.Value{"survival": {Items: 40}, "needles": {Items: 8}, "rouge1": {Items: 10}, "names": {Items: 4}, likelihood: {Items: 2}}}},
+	}
+	may := goldenTolerance(r)
+	measures := []string{"survival", "needles", "rouge1", "names", likelihood}
+	// summary has each line's mean moved by a share of its tolerance.
+	summary := func(by func(line int) float64) []byte {
+		b := []byte("# set s, unit u, 40 items, reader none\n")
+		for i, rate := range []string{"0.5", "0.2"} {
+			for j, m := range measures {
+				mean := 0.5 + may("llmlingua2", m)*by(len(measures)*i+j)
+				b = fmt.Appendf(b, "llmlingua2 %s %s %.3f %s\n", rate, m, mean, rate)
+			}
+		}
+		return b
+	}
+	was := summary(func(int) float64 { return 0 })
+	for _, c := range []struct {
+		name string
+		by   func(line int) float64
+		want string
+	}{
+		{"every_line_falls_by_less_than_its_tolerance", func(int) float64 { return -0.9 }, "worse: the 8 lines of llmlingua2 moved by -0.1"},
+		{"every_line_falls_by_half_of_it", func(int) float64 { return -0.5 }, "worse: the 8 lines of llmlingua2"},
+		{"every_line_rises", func(int) float64 { return 0.9 }, "better: the 8 lines of llmlingua2"},
+		{"half_of_the_lines_fall", func(i int) float64 { return -0.9 * float64(i%2) }, "worse: the 8 lines of llmlingua2"},
+		{"every_line_falls_by_a_fifth", func(int) float64 { return -0.2 }, ""},
+		{"up_and_down", func(i int) float64 { return 0.9 * float64(1-2*(i%2)) }, ""},
+		{"one_line_falls", func(i int) float64 { return -0.9 * float64(max(0, 1-i)) }, ""},
+		{"likelihood_falls", func(i int) float64 { return -0.9 * float64(i%5/4) }, ""},
+	} {
+		got := goldenDiffers(was, summary(c.by), []*report.Report{r})
+		if c.want == "" && len(got) > 0 || c.want != "" && (len(got) != 1 || !strings.HasPrefix(got[0], c.want)) {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
 	}
 }

@@ -1,15 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
-	"strings"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -38,6 +34,8 @@ type runFlags struct {
 	notes    []string
 	vendors  []string
 	reuse    int
+
+	given func(flag string) bool // whether the command line has it
 }
 
 func runCommand(p process, load loader) *cobra.Command {
@@ -48,7 +46,7 @@ func runCommand(p process, load loader) *cobra.Command {
 		Long: `Shortens the text of every question by every method and at every rate, and writes
 report.html, report.md and report.json. Without --reader no LLM reads anything:
 the report says how much of what an answer needs is left. With one, it has the
-scores of its answers, what they cost, and what a correct answer costs.
+scores of its answers, and what they cost.
 
 A run that was stopped goes on where it was when the same command runs again;
 answers that were paid for are kept in the --out folder.`,
@@ -62,6 +60,7 @@ answers that were paid for are kept in the --out folder.`,
 		}),
 	}
 	fl := cmd.Flags()
+	f.given = fl.Changed
 	f.sets.add(fl)
 	f.methods.add(fl)
 	f.reader.add(fl)
@@ -75,7 +74,7 @@ answers that were paid for are kept in the --out folder.`,
 	fl.IntVar(&f.examples, "examples", 6, "texts that the page shows in full; 0 for none")
 	fl.BoolVar(&f.plots, "plots", false, "also write each measure's plot as an SVG file")
 	fl.StringArrayVar(&f.notes, "note", nil, "a sentence for the reports; may be given several times")
-	fl.StringSliceVar(&f.vendors, "vendors", []string{"openai", "openai-5.6", "anthropic-5m", "gemini-implicit", "deepseek"}, "whose caches to price; pith replay --list-vendors lists them")
+	fl.StringSliceVar(&f.vendors, "vendors", []string{"openai", "openai-5.6", "anthropic-5m", "gemini-implicit", "deepseek"}, "whose caches to price: vendors as pith replay --list-vendors has them, or VENDOR:MODEL where a model has prices of its own, such as openai:gpt-4.1")
 	fl.IntVar(&f.reuse, "reuse", 10, "how often one text is asked, for the price with a vendor's cache")
 	addSettings(cmd, "home", "engine.workers", "engine.provider", "models.use", "models.window", "models.code")
 	return cmd
@@ -100,7 +99,7 @@ func (f *runFlags) validate() error {
 	if f.reuse < 1 {
 		errs = append(errs, errors.New("--reuse must be at least 1"))
 	}
-	errs = append(errs, f.methods.validate(&f.reader), f.reader.validate(f.methods.relayed()))
+	errs = append(errs, f.idle(), f.methods.validate(&f.reader), f.reader.validate(f.methods.relayed()))
 	if err := errors.Join(errs...); err != nil {
 		return usageError{err}
 	}
@@ -110,6 +109,11 @@ func (f *runFlags) validate() error {
 func (f *runFlags) run(ctx context.Context, p process, c *Config) error {
 	if err := f.validate(); err != nil {
 		return err
+	}
+	if f.reader.url == "" && !f.methods.relayed() {
+		if err := keepAnswers(f.out, ""); err != nil {
+			return err
+		}
 	}
 	counter, err := eval.CounterFor(f.counter)
 	if err != nil {
@@ -147,6 +151,11 @@ func (f *runFlags) run(ctx context.Context, p process, c *Config) error {
 		return err
 	}
 	defer client.Close()
+	if o.Reader != nil {
+		if err := keepAnswers(f.out, o.Reader.Name()); err != nil {
+			return err
+		}
+	}
 	o.Notes = append(o.Notes, f.notes...)
 	o.Notes = append(o.Notes, "Repeat with: "+repeatable(p.args))
 	o.Notes = append(o.Notes, a.modelNotes(set.Items)...)
@@ -187,7 +196,7 @@ func (f *runFlags) write(p process, r *report.Report) error {
 		return err
 	}
 	if f.plots {
-		if err := writePlots(f.out, r); err != nil {
+		if err := r.WritePlots(f.out); err != nil {
 			return err
 		}
 	}
@@ -199,57 +208,10 @@ func (f *runFlags) write(p process, r *report.Report) error {
 	return err
 }
 
-// writePlots writes MEASURE.svg for each measure.
-func writePlots(dir string, r *report.Report) error {
-	for _, m := range r.Measures {
-		var b bytes.Buffer
-		if err := r.WriteSVG(&b, m.Name); err != nil {
-			return fmt.Errorf("plot of %s: %w", m.Name, err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, m.Name+".svg"), b.Bytes(), 0o644); err != nil {
-			return fmt.Errorf("write plot: %w", err)
-		}
-	}
-	return nil
-}
-
 func items(r *report.Report) int {
 	n := 0
 	for _, t := range r.Tasks {
 		n += t.Items
 	}
 	return n
-}
-
-// repeatable is the command line for a shell, without folders above the last, since
-// reports are shown around.
-func repeatable(args []string) string {
-	out := []string{"pith"}
-	for _, a := range args {
-		if flag, value, joined := strings.Cut(a, "="); joined && strings.HasPrefix(flag, "--") {
-			a = flag + "=" + shortPaths(value)
-		} else {
-			a = shortPaths(a)
-		}
-		if a == "" || strings.ContainsFunc(a, notPlain) {
-			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
-		}
-		out = append(out, a)
-	}
-	return strings.Join(out, " ")
-}
-
-// notPlain reports whether a shell may take r for something else.
-func notPlain(r rune) bool {
-	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_./:,=@%+", r)
-}
-
-func shortPaths(list string) string {
-	parts := strings.Split(list, ",")
-	for i, s := range parts {
-		if filepath.IsAbs(s) {
-			parts[i] = filepath.Base(filepath.Clean(s))
-		}
-	}
-	return strings.Join(parts, ",")
 }

@@ -27,7 +27,21 @@ func TestEvalRunUsage(t *testing.T) {
 	lacking := filepath.Join(dir, "lacking.jsonl")
 	write(t, lacking, `{"context": "`+promptCanary+`", "question": "q?"}`+"\n")
 	set := evalData + "questions.jsonl"
+	latin := filepath.Join(dir, "latin.jsonl")
+	write(t, latin, `{"context": "One text.", "question": "q?", "answers": ["One"]}`+"\n"+`{"context": "caf`+"\xe9 "+promptCanary+`", "question": "q?", "answers": ["One"]}`+"\n")
+	unfit := filepath.Join(dir, "unfit.jsonl")
+	write(t, unfit, `{"context": "One text.", "question": "q?", "answers": ["One"], "classes": ["One"]}`+"\n"+`{"context": "One text.", "question": "q?", "answers": ["`+promptCanary+`"]}`+"\n")
+	french := filepath.Join(dir, "french.jsonl")
+	write(t, french, `{"context": "One text.", "question": "q?", "answers": ["One"], "language": "fr"}`+"\n")
 	good := []string{"--dataset", set, "--methods", "none"}
+	needles := []string{"--dataset", "needles", "--methods", "none"}
+	gsm8k := filepath.Join(dir, "gsm8k")
+	sums := `{"question": "2+2?", "answer": "#### 4"}` + "\n" + `{"question": "2+3?", "answer": "#### 5"}` + "\n"
+	if err := os.Mkdir(gsm8k, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(gsm8k, "test.jsonl"), sums)
+	write(t, filepath.Join(gsm8k, "train.jsonl"), sums+`{"question": "2+4?", "answer": "#### 6"}`)
 	with := func(args ...string) []string { return append(slices.Clone(good), args...) }
 	for _, c := range []struct {
 		name string
@@ -39,6 +53,22 @@ func TestEvalRunUsage(t *testing.T) {
 		{"dataset_of_no_form", []string{"--dataset", evalData + "golden.txt"}, "golden.txt: line 1"},
 		{"broken_line", []string{"--dataset", broken}, "broken.jsonl: line 2: "},
 		{"row_without_answers", []string{"--dataset", lacking}, "lacking.jsonl: line 1: "},
+		{"not_utf8", []string{"--dataset", latin}, "latin.jsonl: line 2: it is not UTF-8"},
+		{"unfit_for_classification", []string{"--dataset", unfit, "--metric", "classification"}, "unfit.jsonl: line 2: metric classification: "},
+		{"unfit_for_retrieval", []string{"--dataset", unfit, "--metric", "retrieval"}, "unfit.jsonl: line 1: metric retrieval: "},
+		{"unfit_for_choice", []string{"--dataset", unfit, "--metric", "choice"}, "unfit.jsonl: line 1: metric choice: "},
+		{"unknown_language", []string{"--dataset", french}, "french.jsonl: line 1: member language must be en, zh or code"},
+		{"unknown_task_of_two", []string{"--dataset", set + ",needles", "--needle-lengths", "300", "--tasks", "minutes,needle-hops,nosuch"}, `no items of the task "nosuch"; it has minutes, `},
+		{"unknown_task_of_needles", append(needles, "--needle-lengths", "300", "--tasks", "needle-hops,nosuch"), `no items of the task "nosuch"; it has needle-single, `},
+		{"needle_flags_without_needles", with("--needle-repeats", "2", "--haystack", set), "without --dataset needles there is no use for --needle-repeats, --haystack"},
+		{"flags_of_files_with_needles", append(needles, "--metric", "exact", "--demonstrations", "8"), "without a --dataset that is read there is no use for --metric, --demonstrations"},
+		{"flags_of_readers_without_one", with("--answers", "--retries", "1"), "without --reader there is no use for --retries, --answers"},
+		{"flags_of_llmlingua_without_it", with("--llmlingua-1"), "without --methods llmlingua there is no use for --llmlingua-1"},
+		{"no_methods", []string{"--dataset", set, "--methods", ""}, "--methods names nothing"},
+		{"no_measures", with("--measures", ""), "--measures names nothing"},
+		{"no_tasks", with("--tasks", ""), "--tasks names nothing"},
+		{"demonstrations_without_gsm8k", with("--demonstrations", "4"), "--demonstrations is for GSM8K"},
+		{"more_demonstrations_than_there_are", []string{"--dataset", gsm8k, "--demonstrations", "5"}, "train.jsonl has 3 demonstrations, and 5 were asked for"},
 		{"unknown_task", with("--tasks", "minutes,nosuch"), `no items of the task "nosuch"; it has minutes`},
 		{"negative_sample", with("--sample", "-1"), "--sample"},
 		{"unknown_metric", with("--metric", "nosuch"), `--metric: no metric "nosuch"`},
@@ -197,6 +227,23 @@ func TestEvalRunSampleTasksResume(t *testing.T) {
 	}
 	if n := slices.Compact(slices.Sorted(slices.Values(a.Notes))); len(n) != len(a.Notes) {
 		t.Errorf("a note stands twice: %q", a.Notes)
+	}
+}
+
+// A task need be in one of several sets, and a sample is of needles too.
+func TestEvalRunTasksOfTwoSets(t *testing.T) {
+	r := evalRun(t, nil, "--dataset", evalData+"questions.jsonl,needles", "--needle-lengths", "300,400", "--tasks", "news,needle-single", "--sample", "2",
+		"--methods", "none", "--resamples", "100")
+	var ids []string
+	for _, o := range r.Outcomes {
+		ids = append(ids, o.ID)
+	}
+	if want := []string{"news-1", "news-3", "single-300-d0.25-r1", "single-400-d0.75-r1"}; !slices.Equal(ids, want) {
+		t.Errorf("items %q, want %q", ids, want)
+	}
+	none := evalRun(t, nil, "--dataset", evalData+"questions.jsonl,needles", "--needle-lengths", "300", "--tasks", "news", "--methods", "none", "--resamples", "100")
+	if len(none.Tasks) != 1 || none.Set != "questions.jsonl" {
+		t.Errorf("a set without any of the tasks is in %q, with %d tasks", none.Set, len(none.Tasks))
 	}
 }
 

@@ -27,9 +27,12 @@ type setFlags struct {
 	options dataset.Options
 	needle  needle.Options
 	file    string // the needles' haystack
+
+	given func(flag string) bool // whether the command line has it
 }
 
 func (f *setFlags) add(fl *pflag.FlagSet) {
+	f.given = fl.Changed
 	fl.StringSliceVar(&f.paths, "dataset", nil, "a folder, zip or JSONL file, a set that pith eval pull brought, or needles; several by commas")
 	fl.StringSliceVar(&f.options.Tasks, "tasks", nil, "only these tasks; pith eval list lists them")
 	fl.IntVar(&f.options.Sample, "sample", 0, "at most as many items of each task, the same ones each time; 0 for all")
@@ -71,6 +74,7 @@ func (f *setFlags) open(home string, seed uint64, counter tokenize.Counter) (dat
 		return dataset.Set{}, usageError{err}
 	}
 	var all dataset.Set
+	var there []string // tasks
 	for _, path := range f.paths {
 		set, err := f.one(path, home, seed, counter)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -79,9 +83,18 @@ func (f *setFlags) open(home string, seed uint64, counter tokenize.Counter) (dat
 		if err != nil {
 			return dataset.Set{}, usageError{fmt.Errorf("--dataset: %w", err)}
 		}
+		there = append(there, set.There...)
 		if err := join(&all, set); err != nil {
 			return dataset.Set{}, usageError{fmt.Errorf("--dataset %s: %w", path, err)}
 		}
+	}
+	for _, want := range f.options.Tasks {
+		if !slices.Contains(there, want) {
+			return dataset.Set{}, usageError{fmt.Errorf("--dataset: no items of the task %q; it has %s", want, strings.Join(there, ", "))}
+		}
+	}
+	if f.given("demonstrations") && !slices.ContainsFunc(all.Tasks, func(t dataset.Task) bool { return t.Set == "gsm8k" }) {
+		return dataset.Set{}, usageError{errors.New("--demonstrations is for GSM8K alone, and --dataset has none of it")}
 	}
 	return all, nil
 }
@@ -89,7 +102,7 @@ func (f *setFlags) open(home string, seed uint64, counter tokenize.Counter) (dat
 func (f *setFlags) one(path, home string, seed uint64, counter tokenize.Counter) (dataset.Set, error) {
 	if path == needleSet {
 		o := f.needle
-		o.Seed, o.Counter = seed, counter
+		o.Seed, o.Counter, o.Sample = seed, counter, f.options.Sample
 		if f.file != "" {
 			text, err := os.ReadFile(f.file)
 			if err != nil {
@@ -103,29 +116,37 @@ func (f *setFlags) one(path, home string, seed uint64, counter tokenize.Counter)
 		if err != nil {
 			return dataset.Set{}, err
 		}
-		return only(set, f.options.Tasks)
+		return only(set, f.options.Tasks), nil
 	}
 	if dir, ok := hub.DatasetDir(home, path); ok {
 		path = dir
 	}
-	return dataset.Open(path, f.options)
+	o := f.options
+	o.Elsewhere = true
+	if !f.given("demonstrations") {
+		o.Demonstrations = 0 // the same number, if there are as many
+	}
+	return dataset.Open(path, o)
 }
 
 // only keeps the items of the named tasks; without names all.
-func only(set dataset.Set, tasks []string) (dataset.Set, error) {
+func only(set dataset.Set, tasks []string) dataset.Set {
+	for _, t := range set.Tasks {
+		set.There = append(set.There, t.Name)
+	}
 	if len(tasks) == 0 {
-		return set, nil
+		return set
 	}
 	set.Tasks = slices.DeleteFunc(set.Tasks, func(t dataset.Task) bool { return !slices.Contains(tasks, t.Name) })
 	set.Items = slices.DeleteFunc(set.Items, func(it eval.Item) bool { return !slices.Contains(tasks, it.Dataset) })
-	if len(set.Items) == 0 {
-		return set, fmt.Errorf("needles have none of the tasks %s; theirs are needle- and a kind, such as needle-single", strings.Join(tasks, ", "))
-	}
-	return set, nil
+	return set
 }
 
-// join adds the tasks and items of set.
+// join adds the tasks and items of set, if it has any.
 func join(all *dataset.Set, set dataset.Set) error {
+	if len(set.Items) == 0 {
+		return nil
+	}
 	if all.Name != "" {
 		all.Name += ", "
 	}

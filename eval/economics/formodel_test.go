@@ -40,3 +40,11 @@ func TestForModel(t *testing.T) {
 		}
 	}
 }
+
+func TestGatewaysNamesAreNoHindrance(t *testing.T) {
+	for model, read := range map[string]float64{"o1": 0.5, "azure/o1": 0.5, "openrouter/openai/o1-mini": 0.5, "o3": 0.1, "azure/o3": 0.1} {
+		if v, ok := Default().ForModel(model); !ok || v.Read != read {
+			t.Errorf("%s: %v, read for %v", model, ok, v.Read)
+		}
+	}
+}

@@ -126,18 +126,48 @@ func strict(data []byte, v any) error {
 	return nil
 }
 
-// Pick returns the vendors with the names, in the order of the names. An error lists
-// those that there are.
+// Pick returns the vendors with the names, in the order of the names. A name may have one
+// of the vendor's models behind a colon: "openai:gpt-4.1" is OpenAI as [Vendor.For] has it
+// for that model, whatever model a request names, and is called so. An error lists the
+// vendors that there are, or the models that the table knows of one.
 func (t Table) Pick(names []string) (Table, error) {
 	var out Table
 	for _, name := range names {
-		at := slices.IndexFunc(t, func(v Vendor) bool { return v.Name == strings.TrimSpace(name) })
-		if at < 0 {
-			return nil, fmt.Errorf("no vendor %q; there are %s", name, strings.Join(t.Names(), ", "))
+		v, err := t.pick(strings.TrimSpace(name))
+		if err != nil {
+			return nil, err
 		}
-		out = append(out, t[at])
+		out = append(out, v)
 	}
 	return out, nil
+}
+
+func (t Table) pick(name string) (Vendor, error) {
+	for _, v := range t {
+		if v.Name == name {
+			return v, nil
+		}
+	}
+	for _, v := range t {
+		if model, ok := strings.CutPrefix(name, v.Name+":"); ok {
+			return v.only(model)
+		}
+	}
+	return Vendor{}, fmt.Errorf("no vendor %q; there are %s", name, strings.Join(t.Names(), ", "))
+}
+
+// only is the vendor with the rules of one model for all.
+func (v Vendor) only(model string) (Vendor, error) {
+	known := slices.Clone(v.Models)
+	for _, m := range v.ByModel {
+		known = append(known, m.Match)
+	}
+	if model == "" || !slices.ContainsFunc(known, func(pattern string) bool { return names(pattern, model) }) {
+		return Vendor{}, fmt.Errorf("no model %q of %s is known; leave the model out, or give one that matches %s", model, v.Name, strings.Join(known, ", "))
+	}
+	v = v.For(model)
+	v.Name, v.ByModel = v.Name+":"+model, nil
+	return v, nil
 }
 
 // Names are the vendors' names.
@@ -150,12 +180,11 @@ func (t Table) Names() []string {
 }
 
 // ForModel returns how the vendor that a model is asked for at caches its prompts: the
-// first one with a name that matches, or that matches behind the last slash, where
-// gateways put a vendor's name before it.
+// first one with a name that matches, with or without a gateway's in front.
 func (t Table) ForModel(model string) (Vendor, bool) {
 	for _, v := range t {
 		for _, m := range v.Models {
-			if matches(m, model) || matches(m, model[strings.LastIndexByte(model, '/')+1:]) {
+			if names(m, model) {
 				return v.For(model), true
 			}
 		}

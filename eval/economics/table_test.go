@@ -112,6 +112,51 @@ func TestPickNamesThoseThatThereAre(t *testing.T) {
 	}
 }
 
+func TestPickTakesAModel(t *testing.T) {
+	table := Default()
+	for name, want := range map[string]struct {
+		read    float64
+		minimum int
+	}{
+		"openai:gpt-4.1":                     {0.25, 1024},
+		" openai:gpt-4o-mini ":               {0.5, 1024},
+		"openai:azure/o1":                    {0.5, 1024},
+		"openai:gpt-5":                       {0.1, 1024}, // known, and without prices of its own
+		"openai:ft:gpt-4.1:org":              {0.25, 1024},
+		"deepseek:deepseek-v4-pro":           {0.033, 64},
+		"anthropic-1h:claude-haiku-4-5-v1:0": {0.1, 4096}, // only by its own rule
+	} {
+		got, err := table.Pick([]string{name})
+		if err != nil {
+			t.Errorf("%q: %v", name, err)
+			continue
+		}
+		v := got[0]
+		if v.Name != strings.TrimSpace(name) || v.Read != want.read || v.MinTokens != want.minimum {
+			t.Errorf("%q: %s, read %v, minimum %d", name, v.Name, v.Read, v.MinTokens)
+		}
+		if other := v.For("gpt-4o"); !reflect.DeepEqual(other, v) {
+			t.Errorf("%q is otherwise for another model: %+v", name, other)
+		}
+		if err := v.validate(); err != nil {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+	if !reflect.DeepEqual(table, Default()) {
+		t.Error("the table changed")
+	}
+	for name, want := range map[string]string{
+		"openai:claude-opus-4-5":  `no model "claude-opus-4-5" of openai is known; leave the model out, or give one that matches gpt-4o*, gpt-4.1*`,
+		"openai:":                 `no model "" of openai`,
+		"gemini-explicit:gemini3": `matches *gemini-2.5*`,
+		"nobody:gpt-4.1":          `no vendor "nobody:gpt-4.1"; there are anthropic-5m`,
+	} {
+		if _, err := table.Pick([]string{name}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
 // The file is what people copy from: written out again it is the same table.
 func TestTableSurvivesJSON(t *testing.T) {
 	data, err := json.Marshal(map[string]any{"vendors": Default()})

@@ -89,10 +89,11 @@ type ModelRule struct {
 	Read      *float64 `json:"read,omitempty"`
 }
 
-// For returns the vendor as it is for one model.
+// For returns the vendor as it is for one model, whose name may have a gateway's in front
+// of its last slash.
 func (v Vendor) For(model string) Vendor {
 	for _, m := range v.ByModel {
-		if matches(m.Match, model) {
+		if names(m.Match, model) {
 			set(&v.MinTokens, m.MinTokens)
 			set(&v.Write, m.Write)
 			set(&v.Read, m.Read)
@@ -107,6 +108,12 @@ func matches(pattern, model string) bool {
 	flat := func(s string) string { return strings.ReplaceAll(s, "/", "\x00") }
 	ok, _ := path.Match(flat(pattern), flat(strings.ToLower(model)))
 	return ok
+}
+
+// names is matches, also of what is behind the last slash, where gateways put a vendor's
+// name before it.
+func names(pattern, model string) bool {
+	return matches(pattern, model) || matches(pattern, model[strings.LastIndexByte(model, '/')+1:])
 }
 
 func set[T any](p *T, v *T) {

@@ -15,7 +15,7 @@ import (
 type CompareOptions struct {
 	Resamples int     // of the bootstrap, at least 100; 0 is eval.DefaultResamples
 	Seed      uint64  // of the bootstrap
-	Tolerance float64 // a mean may be lower by this much, in the measure's own unit; not negative
+	Tolerance float64 // a mean may be lower by this much, in the measure's own unit, and a kept share higher; not negative
 	Force     bool    // compare what differs in set, unit, seed, way, reader, metric or texts; the comparison says so
 	NameA     string  // for people; default "A"
 	NameB     string  // default "B"
@@ -59,14 +59,19 @@ type Comparison struct {
 	// count as the same if their texts are of one length.
 	ByLength bool `json:"by_length,omitempty"`
 
-	// Tested counts the lines over all tasks, and those of one task, that have a verdict
-	// and in which anything changed: the two families of tests.
+	// Arms: a and b are two arms of one report. That one of them keeps more is no
+	// regression, for each may keep as much as its limit lets it.
+	Arms bool `json:"arms,omitempty"`
+
+	// Tested counts the lines over all tasks, with those of [Comparison.Kept], and the
+	// lines of one task that have a verdict and in which anything changed: the two families
+	// of tests.
 	Tested      int `json:"tested"`
 	TestedTasks int `json:"tested_tasks"`
 
 	Lines    []Line     `json:"lines"`    // by arm, rate, measure, task
 	Kept     []KeptLine `json:"kept"`     // by arm, rate
-	Timings  []Timing   `json:"timings"`  // by arm, rate
+	Timings  []Timing   `json:"timings"`  // by arm
 	Unpaired []Unpaired `json:"unpaired"` // what is in only one of the two
 }
 
@@ -78,9 +83,10 @@ type Line struct {
 	Kind    string  `json:"kind"`
 	Task    string  `json:"task,omitempty"`
 
-	Items   int     `json:"items"`   // pairs
-	Changed int     `json:"changed"` // of those, with another value
-	A       float64 `json:"a"`       // means over the pairs; of a reader's over all tasks, the mean of the tasks' means
+	Items   int     `json:"items"`              // pairs
+	LeftOut int     `json:"left_out,omitempty"` // further pairs that are not on equal terms, and so in nothing of this line
+	Changed int     `json:"changed"`            // of Items, with another value
+	A       float64 `json:"a"`                  // means over the pairs; of a reader's over all tasks, the mean of the tasks' means
 	B       float64 `json:"b"`
 
 	Diff eval.Estimate `json:"diff"` // of b − a
@@ -91,21 +97,25 @@ type Line struct {
 	KeepsMore  bool    `json:"keeps_more,omitempty"` // b clearly kept more of the texts of these very pairs
 }
 
-// KeptLine is how much more of the texts b kept: an arm that keeps more at the same
-// asked rate has an advantage.
+// KeptLine is how much more of the texts b kept, over all pairs but those of which either
+// was refused. To keep more at the same asked rate is an advantage in every other line.
 type KeptLine struct {
-	Arm   string        `json:"arm"`
-	Rate  float64       `json:"rate"`
-	Items int           `json:"items"`
-	A     float64       `json:"a"` // mean of kept ÷ full
-	B     float64       `json:"b"`
-	Diff  eval.Estimate `json:"diff"` // of b − a
+	Arm        string        `json:"arm"`
+	Rate       float64       `json:"rate"`
+	Items      int           `json:"items"`
+	Changed    int           `json:"changed"` // of those, with another share
+	A          float64       `json:"a"`       // mean of kept ÷ full
+	B          float64       `json:"b"`
+	Diff       eval.Estimate `json:"diff"`                 // of b − a
+	P          float64       `json:"p"`                    // of a difference that high if b kept no more than is allowed
+	Regression bool          `json:"regression,omitempty"` // b keeps more, and it stands when all lines are counted
 }
 
-// Timing is the median time of a text. It never decides anything.
+// Timing is the median time of a text, the lower one of two in the middle, that an arm knew
+// nothing of. Its time is the longest of the arm's rates, as [Cell.P50] has it: what was
+// read for one serves the others. It never decides anything.
 type Timing struct {
 	Arm   string  `json:"arm"`
-	Rate  float64 `json:"rate"`
 	Items int     `json:"items"`
 	A     float64 `json:"a_ms"`
 	B     float64 `json:"b_ms"`
@@ -121,26 +131,24 @@ type Unpaired struct {
 	Items   int     `json:"items"`
 }
 
-// Compare pairs the outcomes of two reports by task, item, arm and rate, and estimates
-// b − a of each measure over all tasks and by task with a paired bootstrap. Reports of
-// another set, unit, seed, way to the methods, reader or metric are an error unless
-// forced, and so are reports in which one ID stands for two texts; forced, such items
+// Compare pairs the outcomes of two reports by task, arm, rate and what the item is of, and
+// estimates b − a of each measure over all tasks and by task with a paired bootstrap. Items
+// are the same if their text and question are, whatever their IDs; of equal ones the same ID
+// goes first, then the order. Pairs of which either side kept more than a hundredth and more
+// than a token over its limit, or of a reader's score did not fit the model, are left out of
+// the lines, as of [Value.Gain].
+//
+// Reports of another set, unit, seed, way to the methods, reader or metric are an error
+// unless forced, and so are reports in which one ID stands for two texts; forced, such items
 // count as without a partner. Reports that have nothing in common are an error. What only
 // one of them has is counted in the result; ask [Comparison.Untested], too.
 func Compare(a, b *Report, o CompareOptions) (*Comparison, error) {
-	if a == nil || b == nil {
-		return nil, errors.New("compare reports: give two reports")
-	}
-	if !(o.Tolerance >= 0) {
-		return nil, fmt.Errorf("compare reports: tolerance must not be negative; got %v", o.Tolerance)
-	}
-	if o.Resamples != 0 && o.Resamples < leastResamples {
-		return nil, fmt.Errorf("compare reports: resamples must be at least %d; got %d", leastResamples, o.Resamples)
-	}
-	for _, r := range []*Report{a, b} {
-		if err := r.validate(); err != nil {
-			return nil, fmt.Errorf("compare reports: %w", err)
-		}
+	return compareReports(a, b, o, false)
+}
+
+func compareReports(a, b *Report, o CompareOptions, arms bool) (*Comparison, error) {
+	if err := o.validate(a, b); err != nil {
+		return nil, fmt.Errorf("compare reports: %w", err)
 	}
 	differ := differences(a, b)
 	if len(differ) > 0 && !o.Force {
@@ -150,7 +158,7 @@ func Compare(a, b *Report, o CompareOptions) (*Comparison, error) {
 		o.Resamples = eval.DefaultResamples
 	}
 	c := &Comparison{A: orName(o.NameA, "A"), B: orName(o.NameB, "B"), OfA: a.origin(), OfB: b.origin(),
-		Differ: differ, Tolerance: o.Tolerance, Resamples: o.Resamples, Seed: o.Seed}
+		Arms: arms, Differ: differ, Tolerance: o.Tolerance, Resamples: o.Resamples, Seed: o.Seed}
 	groups, err := c.pair(a, b)
 	if err != nil {
 		return nil, fmt.Errorf("compare reports: %w", err)
@@ -162,11 +170,31 @@ func Compare(a, b *Report, o CompareOptions) (*Comparison, error) {
 		return nil, errors.New("compare reports: no arm has an item at a rate in both")
 	}
 	for _, g := range groups {
-		c.addGroup(a, g)
+		c.addLines(a, g)
+		c.addKept(g)
 	}
-	c.decide()
-	c.Lack = c.lack(a, b)
+	c.addTimings(a, b, groups)
+	c.decide(a, b)
+	c.Lack = c.lack(a, b, groups)
 	return c, nil
+}
+
+func (o CompareOptions) validate(a, b *Report) error {
+	if a == nil || b == nil {
+		return errors.New("give two reports")
+	}
+	if !(o.Tolerance >= 0) {
+		return fmt.Errorf("tolerance must not be negative; got %v", o.Tolerance)
+	}
+	if o.Resamples != 0 && o.Resamples < leastResamples {
+		return fmt.Errorf("resamples must be at least %d; got %d", leastResamples, o.Resamples)
+	}
+	for _, r := range []*Report{a, b} {
+		if err := r.validate(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *Report) origin() Origin { return Origin{r.Set, r.Pith, r.Seed} }
@@ -187,7 +215,7 @@ func CompareArms(r *Report, armA, armB string, o CompareOptions) (*Comparison, e
 		return nil, fmt.Errorf("compare arms: %w", err)
 	}
 	o.NameA, o.NameB = orName(o.NameA, armA), orName(o.NameB, armB)
-	return Compare(a, b, o)
+	return compareReports(a, b, o, true)
 }
 
 // only returns the report with the outcomes of one arm alone, under another name, and
@@ -267,9 +295,20 @@ func differences(a, b *Report) []string {
 }
 
 // Worse reports whether b is worse than a beyond what chance does when so many lines
-// are looked at. It is the verdict for an exit code.
+// are looked at, or keeps more of the texts so. It is the verdict for an exit code.
 func (c *Comparison) Worse() bool {
-	return slices.ContainsFunc(c.Lines, func(l Line) bool { return l.Regression })
+	return slices.ContainsFunc(c.Lines, func(l Line) bool { return l.Regression }) || len(c.keptMore()) > 0
+}
+
+// keptMore are the arms and rates at which b keeps more, as a regression.
+func (c *Comparison) keptMore() []armRate {
+	var out []armRate
+	for _, k := range c.Kept {
+		if k.Regression {
+			out = append(out, armRate{k.Arm, k.Rate})
+		}
+	}
+	return out
 }
 
 // WriteJSON writes the comparison with one line of it on a line.

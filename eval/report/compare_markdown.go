@@ -50,15 +50,34 @@ func (o Origin) words() string {
 	return "set " + md(o.Set) + ", pith " + md(o.Pith) + ", seed " + strconv.FormatUint(o.Seed, 10)
 }
 
+// outcome is the verdict. It says what it is not over.
 func (c *Comparison) outcome() string {
-	n := c.count(func(l Line) bool { return l.Regression })
+	kept := len(c.keptMore())
+	n := kept + c.count(func(l Line) bool { return l.Regression })
 	switch {
 	case n > 0:
-		return strings.TrimSpace(plural(n, "regression") + ": " + md(c.B) + " is worse. " + c.Lack)
+		s := plural(n, "regression") + ": " + md(c.B) + " is worse. "
+		if kept > 0 {
+			s += "It keeps more of the texts at the same asked rate: " + md(listed(c.keptMore())) + ". "
+		}
+		return strings.TrimSpace(s + md(c.Lack))
 	case c.Lack != "":
-		return c.Lack
+		return md(c.Lack)
+	}
+	if n := c.lonely(); n > 0 {
+		return "No regression in what both have: " + plural(n, "result") + " of " + md(c.A) + " have no partner."
 	}
 	return "No regression."
+}
+
+// lonely counts the results of a without a partner.
+func (c *Comparison) lonely() (n int) {
+	for _, u := range c.Unpaired {
+		if u.In == "a" && u.Measure == "" {
+			n += u.Items
+		}
+	}
+	return n
 }
 
 func (c *Comparison) method() string {
@@ -71,8 +90,15 @@ func (c *Comparison) method() string {
 	}
 	s += ". A line is better or worse if the 95 % interval of its difference (" + count(c.Resamples) + " paired bootstrap resamples, seed " +
 		strconv.FormatUint(c.Seed, 10) + ") lies beyond the tolerance of " + num(c.Tolerance) + c.nats() + "; looked at alone, at least one equal line in twenty does so by chance, and more with few items."
-	return s + " A regression is a worse line that stands when all tested lines are counted, " + count(c.Tested) + " over all tasks and " + count(c.TestedTasks) +
-		" by task (Holm; 5 % for any false alarm). Timings never decide."
+	s += " A regression is a worse line that stands when all tested lines are counted, " + count(c.Tested) + " over all tasks and " + count(c.TestedTasks) +
+		" by task (Holm; 5 % for any false alarm)."
+	if !c.Arms {
+		s += " To keep more of the texts at the same asked rate, by more than a hundredth of it and the tolerance, is such a line."
+	}
+	if c.count(func(l Line) bool { return l.LeftOut > 0 }) > 0 {
+		s += " Items of which either kept more than a hundredth over its limit are left out, and of a reader's score those that did not fit the model, as in a report's gains: \u201c38 of 40\u201d."
+	}
+	return s + " Timings never decide."
 }
 
 // nats says what a tolerance means for a measure that is no share.
@@ -101,7 +127,7 @@ func (c *Comparison) mdLines(m *markdown, title string, is func(Line) bool) {
 			verdict += ", but keeps more"
 		}
 		rows = append(rows, []string{md(l.Arm), ratio(l.Rate), md(l.Measure) + " " + mdBadge(l.Kind), task, verdict,
-			count(l.Items), count(l.Changed), num(l.A), num(l.B), signed(l.Diff.Mean), within(l.Diff, l.Items, "")})
+			l.itemsOf(), count(l.Changed), num(l.A), num(l.B), signed(l.Diff.Mean), within(l.Diff, l.Items, "")})
 	}
 	if len(rows) == 0 {
 		return
@@ -110,34 +136,56 @@ func (c *Comparison) mdLines(m *markdown, title string, is func(Line) bool) {
 	m.table(5, []string{"arm", "asked", "measure", "task", "verdict", "items", "changed", md(c.A), md(c.B), "difference", "95 %"}, rows)
 }
 
+// itemsOf is "38 of 40" if pairs were left out.
+func (l Line) itemsOf() string {
+	if l.LeftOut == 0 {
+		return count(l.Items)
+	}
+	return count(l.Items) + " of " + count(l.Items+l.LeftOut)
+}
+
 func (c *Comparison) mdKept(m *markdown) {
 	var rows [][]string
 	for _, k := range c.Kept {
 		if k.Diff.Low <= 0 && k.Diff.High >= 0 {
 			continue
 		}
-		who := c.B
+		who := md(c.B)
 		if k.Diff.Mean < 0 {
-			who = c.A
+			who = md(c.A)
 		}
-		rows = append(rows, []string{md(k.Arm), ratio(k.Rate), md(who) + " has an advantage", count(k.Items), percent(k.A), percent(k.B)})
+		says := who + " has an advantage"
+		if k.Regression {
+			says = "**regression**: " + who + " keeps more"
+		}
+		rows = append(rows, []string{md(k.Arm), ratio(k.Rate), says, count(k.Items), percent(k.A), percent(k.B), points(k.Diff.Mean), points(k.Diff.Low) + " to " + points(k.Diff.High)})
 	}
 	if len(rows) == 0 {
 		return
 	}
 	m.para("## Kept rate")
 	m.para("Where one keeps more of the texts at the same asked rate, its values are not quite comparable.")
-	m.table(3, []string{"arm", "asked", "", "items", md(c.A), md(c.B)}, rows)
+	m.table(3, []string{"arm", "asked", "", "items", md(c.A), md(c.B), "points", "95 %"}, rows)
+}
+
+// points is a difference of shares in hundredths: "+1.2".
+func points(v float64) string {
+	s := fixed(100*v, 1)
+	if v > 0 && s != "0.0" {
+		return "+" + s
+	}
+	return s
 }
 
 func (c *Comparison) mdTimings(m *markdown) {
 	var rows [][]string
 	for _, t := range c.Timings {
-		rows = append(rows, []string{md(t.Arm), ratio(t.Rate), count(t.Items), millis(t.A), millis(t.B), fixed(t.B/t.A, 2) + "×"})
+		rows = append(rows, []string{md(t.Arm), count(t.Items), millis(t.A), millis(t.B), fixed(t.B/t.A, 2) + "×"})
 	}
 	if len(rows) > 0 {
 		m.para("## Median time of a text")
-		m.table(2, []string{"arm", "asked", "items", md(c.A), md(c.B), "ratio"}, rows)
+		m.para("Of each text the longest of its rates, since what was read for one serves the others.")
+		m.table(1, []string{"arm", "items", md(c.A), md(c.B), "ratio"}, rows)
 	}
 }
 

@@ -13,16 +13,32 @@ import (
 // need be. All three are complete on disk before the first takes its name; each takes
 // its name at once, so that no reader sees half of one.
 func (r *Report) WriteDir(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	files := []struct {
-		name  string
-		write func(io.Writer) error
-	}{
+	return writeFiles(dir, []output{
 		{"report.json", r.WriteJSON},
 		{"report.md", r.WriteMarkdown},
 		{"report.html", r.WriteHTML},
+	})
+}
+
+// WritePlots writes the plot of each measure into dir as MEASURE.svg, in the way of
+// [Report.WriteDir].
+func (r *Report) WritePlots(dir string) error {
+	var files []output
+	for _, m := range r.Measures {
+		files = append(files, output{m.Name + ".svg", func(w io.Writer) error { return r.WriteSVG(w, m.Name) }})
+	}
+	return writeFiles(dir, files)
+}
+
+// output is a file that is to be.
+type output struct {
+	name  string
+	write func(io.Writer) error
+}
+
+func writeFiles(dir string, files []output) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("write report: %w", err)
 	}
 	temps := make([]string, 0, len(files))
 	defer func() {

@@ -125,6 +125,8 @@ type valueCell struct {
 	Best bool
 	Kept string // "kept 60 %" of an arm that kept more than was asked
 	Over string // what Gain is over, said with it
+
+	Unanswered string // "3 without an answer", of a reader's score
 }
 
 type hurtView struct {
@@ -245,6 +247,9 @@ func (x *index) valueCell(a Arm, rate float64, measure string) valueCell {
 	c := valueCell{Value: v, OK: true, Best: x.isBest(a, rate, measure), Kept: x.keptMore(a, rate, "", measure)}
 	if v.Gain != nil {
 		c.Over = gainText(v)
+	}
+	if x.kindOf(measure) == OfReader {
+		c.Unanswered = x.at(a, rate, "").unanswered()
 	}
 	return c
 }

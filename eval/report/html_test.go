@@ -188,6 +188,9 @@ func poisoned() *Report {
 	}
 	h(&r.Economics[0].Arm)
 	r.Economics[0].Cached = map[string]float64{rename("openai"): 0.5}
+	for _, s := range []*string{&r.Vendors[0].Name, &r.Vendors[0].AsOf, &r.Vendors[0].OtherModels[0]} {
+		h(s)
+	}
 	for i := range r.Hurts {
 		h(&r.Hurts[i].Arm)
 		h(&r.Hurts[i].Measure)

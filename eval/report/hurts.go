@@ -144,7 +144,7 @@ func (x *index) tested() string {
 	if against == nil {
 		return "Nothing was tested."
 	}
-	how := "over 6 items or more of which neither kept more than a hundredth over its limit. Holm's test over all of these together: 5 % for any false alarm."
+	how := "over 6 items or more of which neither kept more than a hundredth over its limit. Each arm is tested by itself, with 5 % for any false alarm about it: Holm's test, half of that for means over all tasks and half for single tasks if there are both, without the means that no result could have shown to be lower (Tarone)."
 	if x.older() {
 		how = "each alone, one-sided at 2.5 %."
 	}

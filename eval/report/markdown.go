@@ -75,7 +75,7 @@ func (c valueCell) mark() string {
 	if c.Best {
 		s = "**" + s + "**"
 	}
-	return s + " (" + join(within(c.Estimate, c.Items, ""), c.Kept) + ")"
+	return s + " (" + join(within(c.Estimate, c.Items, ""), c.Kept, c.Unanswered) + ")"
 }
 
 func (x *index) mdSummary(m *markdown) {

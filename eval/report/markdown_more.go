@@ -88,50 +88,6 @@ func (x *index) mdLatency(m *markdown) {
 	m.table(1, []string{"arm", "tokens, about", "items", "median", "95th percentile"}, rows)
 }
 
-func (x *index) mdEconomics(m *markdown) {
-	v := x.economy()
-	if len(v.Groups) == 0 {
-		return
-	}
-	m.para("## Economics")
-	m.para("Price of the shortened contexts relative to the raw ones. With a vendor's prompt cache the raw context is cheap from its second question on; those columns are for " +
-		plural(v.Reuse, "question") + " about each context, against raw contexts that are cached. Over 1 shortening costs more than it saves." + v.PerCorrect())
-	head := []string{"arm", "asked", "tokens before", "after", "price, no cache"}
-	for _, vendor := range v.Vendors {
-		head = append(head, md(vendor)+", cached")
-	}
-	if v.Dollars {
-		head = append(head, "paid", "per correct answer")
-	}
-	var rows [][]string
-	for _, e := range slices.Concat(v.Groups...) {
-		row := []string{withNote(md(e.Arm), md(e.Note)), e.Asked, count(e.Before), count(e.After), e.Uncached.mark()}
-		for _, p := range e.Vendors {
-			row = append(row, p.mark())
-		}
-		if v.Dollars {
-			row = append(row, md(dollars(e.Dollars)), md(dollars(e.DollarsPerCorrect)))
-		}
-		rows = append(rows, row)
-	}
-	m.table(2, head, rows)
-}
-
-// PerCorrect says what dollars for a correct answer may be compared with.
-func (v economyView) PerCorrect() string {
-	if !v.Dollars {
-		return ""
-	}
-	return " What a correct answer cost compares between arms over the same items alone."
-}
-
-func (p priceCell) mark() string {
-	if p.More {
-		return "**" + p.Text + " costs more**"
-	}
-	return p.Text
-}
-
 func (x *index) mdHurts(m *markdown) {
 	m.para("## Where it hurts")
 	m.para(md(x.hurtsLead()))

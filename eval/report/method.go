@@ -157,7 +157,7 @@ func (x *index) ownRates() string {
 func (x *index) intervals() string {
 	s := "Intervals are for 95 %: "
 	if !x.older() {
-		s += "Wilson's for the mean of values that are all 0 or 1, else "
+		s += "Wilson's for a measure of which every arm's every value is 0 or 1, else "
 	}
 	s += "the percentiles of a bootstrap by item (" + count(x.Resamples) + " resamples, seed " + strconv.FormatUint(x.Seed, 10) + "). Differences are paired by item"
 	if len(x.ofKind(OfReader)) > 0 {

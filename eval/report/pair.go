@@ -4,35 +4,42 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-
-	"github.com/pith-proxy/pith/eval"
 )
+
+// armRate is an arm at a rate.
+type armRate struct {
+	arm  string
+	rate float64
+}
+
+func (o *Outcome) armRate() armRate { return armRate{o.Arm, o.Rate} }
 
 // group is what both reports have of one arm at one rate, in the order of a.
 type group struct {
-	arm  string
-	rate float64
+	armRate
 	a, b []*Outcome
 }
 
-type outcomeKey struct{ task, id, arm string }
-
-type rateKey struct {
-	outcomeKey
-	rate float64
+// pairKey is what makes two outcomes a pair. Text or id is "" where it does not matter.
+type pairKey struct {
+	armRate
+	task, text, id string
 }
 
-func keyed(r *Report) (map[rateKey]*Outcome, error) {
-	out := make(map[rateKey]*Outcome, len(r.Outcomes))
+func keyOf(o *Outcome, text, id string) pairKey { return pairKey{o.armRate(), o.Task, text, id} }
+
+// once reports an item that is there twice for an arm at a rate.
+func once(r *Report) error {
+	seen := make(map[pairKey]bool, len(r.Outcomes))
 	for i := range r.Outcomes {
 		o := &r.Outcomes[i]
-		k := rateKey{outcomeKey{o.Task, o.ID, o.Arm}, o.Rate}
-		if out[k] != nil {
-			return nil, fmt.Errorf("an item of task %q is there twice for arm %q at rate %v", o.Task, o.Arm, o.Rate)
+		k := keyOf(o, "", o.ID)
+		if seen[k] {
+			return fmt.Errorf("an item of task %q is there twice for arm %q at rate %v", o.Task, o.Arm, o.Rate)
 		}
-		out[k] = o
+		seen[k] = true
 	}
-	return out, nil
+	return nil
 }
 
 // named reports whether every outcome says what text it is of.
@@ -40,13 +47,44 @@ func named(r *Report) bool {
 	return !slices.ContainsFunc(r.Outcomes, func(o Outcome) bool { return o.Item == "" })
 }
 
-// sameText reports whether two outcomes with one ID are of one text and question, as far
-// as they say. Lengths compare only if they are counted in one unit.
+// sameText reports whether two outcomes are of one text and question, as far as they say.
+// Lengths compare only if they are counted in one unit.
 func sameText(o, p *Outcome, oneUnit bool) bool {
 	if o.Item != "" && p.Item != "" && o.Item != p.Item {
 		return false
 	}
 	return !oneUnit || o.Full == p.Full
+}
+
+// partners returns, for each outcome of a, that of b with the same text and question, or,
+// where no other has those, with the same ID; nil without either. No outcome of b is given
+// twice. An ID alone cannot tell: one that is made of a line's number moves with the lines.
+func partners(a, b *Report) []*Outcome {
+	out := make([]*Outcome, len(a.Outcomes))
+	taken := make(map[*Outcome]bool, len(b.Outcomes))
+	for _, by := range []func(o *Outcome) (key pairKey, ok bool){
+		func(o *Outcome) (pairKey, bool) { return keyOf(o, o.Item, o.ID), true },
+		func(o *Outcome) (pairKey, bool) { return keyOf(o, o.Item, ""), o.Item != "" },
+		func(o *Outcome) (pairKey, bool) { return keyOf(o, "", o.ID), true },
+	} {
+		open := map[pairKey][]*Outcome{}
+		for i := range b.Outcomes {
+			o := &b.Outcomes[i]
+			if k, ok := by(o); ok && !taken[o] {
+				open[k] = append(open[k], o)
+			}
+		}
+		for i := range a.Outcomes {
+			k, ok := by(&a.Outcomes[i])
+			if !ok || out[i] != nil || len(open[k]) == 0 {
+				continue
+			}
+			out[i] = open[k][0]
+			open[k] = open[k][1:]
+			taken[out[i]] = true
+		}
+	}
+	return out
 }
 
 // others counts the outcomes of a whose text is another in b.
@@ -62,69 +100,69 @@ func (c *Comparison) others() (n int) {
 // pair returns the groups by arm, then rate, in the order of a, and counts what has no
 // partner.
 func (c *Comparison) pair(a, b *Report) ([]group, error) {
-	inA, err := keyed(a)
-	if err != nil {
-		return nil, err
-	}
-	inB, err := keyed(b)
-	if err != nil {
-		return nil, err
-	}
-	type at struct {
-		arm  string
-		rate float64
+	for _, r := range []*Report{a, b} {
+		if err := once(r); err != nil {
+			return nil, err
+		}
 	}
 	c.ByLength = !named(a) || !named(b)
-	groups := map[at]*group{}
+	groups := map[armRate]*group{}
 	lonely := map[Unpaired]int{}
-	for i := range a.Outcomes {
+	paired := map[*Outcome]bool{}
+	for i, p := range partners(a, b) {
 		o := &a.Outcomes[i]
-		p := inB[rateKey{outcomeKey{o.Task, o.ID, o.Arm}, o.Rate}]
-		if p == nil {
+		paired[p] = true
+		switch {
+		case p == nil:
 			lonely[Unpaired{In: "a", Arm: o.Arm, Rate: o.Rate}]++
 			continue
-		}
-		if !sameText(o, p, a.Unit == b.Unit) {
+		case !sameText(o, p, a.Unit == b.Unit):
 			lonely[Unpaired{In: "a", Arm: o.Arm, Rate: o.Rate, Other: true}]++
 			lonely[Unpaired{In: "b", Arm: o.Arm, Rate: o.Rate, Other: true}]++
 			continue
 		}
-		g := groups[at{o.Arm, o.Rate}]
+		g := groups[o.armRate()]
 		if g == nil {
-			g = &group{arm: o.Arm, rate: o.Rate}
-			groups[at{o.Arm, o.Rate}] = g
+			g = &group{armRate: o.armRate()}
+			groups[o.armRate()] = g
 		}
 		g.a, g.b = append(g.a, o), append(g.b, p)
-		for name := range o.Values {
-			if _, ok := p.Values[name]; !ok {
-				lonely[Unpaired{In: "a", Arm: o.Arm, Rate: o.Rate, Measure: name}]++
-			}
-		}
-		for name := range p.Values {
-			if _, ok := o.Values[name]; !ok {
-				lonely[Unpaired{In: "b", Arm: o.Arm, Rate: o.Rate, Measure: name}]++
-			}
-		}
+		countOnly(lonely, "a", o, p)
+		countOnly(lonely, "b", p, o)
 	}
 	for i := range b.Outcomes {
-		o := &b.Outcomes[i]
-		if inA[rateKey{outcomeKey{o.Task, o.ID, o.Arm}, o.Rate}] == nil {
+		if o := &b.Outcomes[i]; !paired[o] {
 			lonely[Unpaired{In: "b", Arm: o.Arm, Rate: o.Rate}]++
 		}
 	}
 	c.addUnpaired(lonely)
-	place := map[string]int{}
-	for i, arm := range a.Arms {
-		place[arm.Name] = i
+	return inOrder(a, groups), nil
+}
+
+// countOnly counts the values that an outcome has and its partner has not.
+func countOnly(lonely map[Unpaired]int, in string, o, partner *Outcome) {
+	for name := range o.Values {
+		if _, ok := partner.Values[name]; !ok {
+			lonely[Unpaired{In: in, Arm: o.Arm, Rate: o.Rate, Measure: name}]++
+		}
 	}
+}
+
+// inOrder sorts groups by arm, as the report has them, then rate, the highest first.
+func inOrder(r *Report, groups map[armRate]*group) []group {
 	out := make([]group, 0, len(groups))
 	for _, g := range groups {
 		out = append(out, *g)
 	}
-	slices.SortFunc(out, func(g, h group) int {
-		return cmp.Or(cmp.Compare(place[g.arm], place[h.arm]), cmp.Compare(h.rate, g.rate))
-	})
-	return out, nil
+	slices.SortFunc(out, func(g, h group) int { return r.compareArmRates(g.armRate, h.armRate) })
+	return out
+}
+
+func (r *Report) compareArmRates(x, y armRate) int {
+	place := func(arm string) int {
+		return slices.IndexFunc(r.Arms, func(a Arm) bool { return a.Name == arm })
+	}
+	return cmp.Or(cmp.Compare(place(x.arm), place(y.arm)), cmp.Compare(y.rate, x.rate))
 }
 
 func (c *Comparison) addUnpaired(lonely map[Unpaired]int) {
@@ -142,154 +180,4 @@ func number(b bool) int {
 		return 1
 	}
 	return 0
-}
-
-// addGroup adds the lines of one arm at one rate. With one task its line would be the
-// line over all tasks again, and is left out.
-func (c *Comparison) addGroup(r *Report, g group) {
-	c.addKept(g)
-	c.addTiming(g)
-	var tasks []string
-	for _, t := range r.Tasks {
-		if slices.ContainsFunc(g.a, func(o *Outcome) bool { return o.Task == t.Name }) {
-			tasks = append(tasks, t.Name)
-		}
-	}
-	if len(tasks) < 2 {
-		tasks = nil
-	}
-	for _, m := range r.Measures {
-		for _, task := range append([]string{""}, tasks...) {
-			if l, ok := c.line(g, m, task); ok {
-				c.Lines = append(c.Lines, l)
-			}
-		}
-	}
-}
-
-// line compares one measure; false if no pair has it.
-func (c *Comparison) line(g group, m Measure, task string) (Line, bool) {
-	p := g.pairs(m, task)
-	n := len(slices.Concat(p.a...))
-	if n == 0 {
-		return Line{}, false
-	}
-	l := Line{Arm: g.arm, Rate: g.rate, Measure: m.Name, Kind: m.Kind, Task: task, Items: n, A: meanOfMeans(p.a), B: meanOfMeans(p.b)}
-	diff, beyond := make([][]float64, len(p.a)), make([][]float64, len(p.a))
-	for t := range p.a {
-		for i, x := range p.a[t] {
-			d := p.b[t][i] - x
-			diff[t], beyond[t] = append(diff[t], d), append(beyond[t], d+c.Tolerance)
-			if d != 0 {
-				l.Changed++
-			}
-		}
-	}
-	if l.Changed > 0 {
-		l.Diff = eval.BootstrapStratified(diff, c.Resamples, c.Seed)
-	}
-	l.P = eval.LowerTail(beyond)
-	l.Verdict = verdict(l, c.Tolerance)
-	if l.Verdict == Better {
-		l.KeepsMore = eval.Paired(p.keptB, p.keptA, c.Resamples, c.Seed).Low > 0
-	}
-	return l, true
-}
-
-// pairs are the values of one measure, and the shares that were kept of the same texts.
-type pairs struct {
-	a, b         [][]float64 // by stratum
-	keptA, keptB []float64
-}
-
-// pairs puts the values into one stratum. But a reader's score over all tasks is the mean
-// of the tasks' means, as LongBench's: each task is a stratum.
-func (g group) pairs(m Measure, task string) pairs {
-	var out pairs
-	at := map[string]int{}
-	for i, o := range g.a {
-		x, inA := o.Values[m.Name]
-		y, inB := g.b[i].Values[m.Name]
-		if !inA || !inB || task != "" && o.Task != task {
-			continue
-		}
-		stratum := ""
-		if m.Kind == OfReader {
-			stratum = o.Task
-		}
-		t, ok := at[stratum]
-		if !ok {
-			t = len(out.a)
-			at[stratum] = t
-			out.a, out.b = append(out.a, nil), append(out.b, nil)
-		}
-		out.a[t], out.b[t] = append(out.a[t], x), append(out.b[t], y)
-		if o.Full > 0 && g.b[i].Full > 0 {
-			out.keptA = append(out.keptA, float64(o.Kept)/float64(o.Full))
-			out.keptB = append(out.keptB, float64(g.b[i].Kept)/float64(g.b[i].Full))
-		}
-	}
-	return out
-}
-
-func meanOfMeans(strata [][]float64) float64 {
-	sum := 0.0
-	for _, s := range strata {
-		sum += mean(s)
-	}
-	return sum / float64(len(strata))
-}
-
-func verdict(l Line, tolerance float64) string {
-	switch {
-	case l.Changed == 0:
-		return Same
-	case l.Items < fewPairs:
-		return Few
-	case l.Diff.High < -tolerance:
-		return Worse
-	case l.Diff.Low > tolerance:
-		return Better
-	}
-	return Same
-}
-
-func (c *Comparison) addKept(g group) {
-	var a, b []float64
-	for i, o := range g.a {
-		if o.Full > 0 && g.b[i].Full > 0 {
-			a = append(a, float64(o.Kept)/float64(o.Full))
-			b = append(b, float64(g.b[i].Kept)/float64(g.b[i].Full))
-		}
-	}
-	if len(a) == 0 {
-		return
-	}
-	c.Kept = append(c.Kept, KeptLine{Arm: g.arm, Rate: g.rate, Items: len(a), A: mean(a), B: mean(b), Diff: eval.Paired(b, a, c.Resamples, c.Seed)})
-}
-
-func (c *Comparison) addTiming(g group) {
-	var a, b []float64
-	for i, o := range g.a {
-		if o.Millis > 0 && g.b[i].Millis > 0 {
-			a, b = append(a, o.Millis), append(b, g.b[i].Millis)
-		}
-	}
-	if len(a) > 0 {
-		c.Timings = append(c.Timings, Timing{Arm: g.arm, Rate: g.rate, Items: len(a), A: median(a), B: median(b)})
-	}
-}
-
-func mean(v []float64) float64 {
-	sum := 0.0
-	for _, x := range v {
-		sum += x
-	}
-	return sum / float64(len(v))
-}
-
-func median(v []float64) float64 {
-	s := slices.Sorted(slices.Values(v))
-	n := len(s)
-	return (s[(n-1)/2] + s[n/2]) / 2
 }

@@ -27,11 +27,12 @@ type Report struct {
 	Resamples int    `json:"resamples"`
 	Seed      uint64 `json:"seed"`
 
-	Cells     []Cell    `json:"cells"`     // by arm, rate, task; the task "" is all of them
-	Lengths   []Length  `json:"lengths"`   // timing: by arm, then length
-	Economics []Economy `json:"economics"` // by arm, rate
-	Hurts     []Hurt    `json:"hurts"`     // where an arm is worse than the whole text or than a baseline
-	Outcomes  []Outcome `json:"outcomes"`  // by item, arm, rate
+	Cells     []Cell    `json:"cells"`             // by arm, rate, task; the task "" is all of them
+	Lengths   []Length  `json:"lengths"`           // timing: by arm, then length
+	Economics []Economy `json:"economics"`         // by arm, rate
+	Vendors   []Vendor  `json:"vendors,omitempty"` // whose prices are in Economics
+	Hurts     []Hurt    `json:"hurts"`             // where an arm is worse than the whole text or than a baseline
+	Outcomes  []Outcome `json:"outcomes"`          // by item, arm, rate
 	Examples  []Example `json:"examples,omitempty"`
 	Grids     []Grid    `json:"grids,omitempty"` // of needles: by arm, rate, measure, length, depth
 	Notes     []string  `json:"notes,omitempty"`
@@ -88,9 +89,10 @@ type Cell struct {
 
 	Items      int              `json:"items"`
 	OverBudget int              `json:"over_budget,omitempty"`
-	Refused    int              `json:"refused,omitempty"` // nothing was kept for want of room
-	KeptRate   eval.Estimate    `json:"kept_rate"`         // mean over items of kept tokens ÷ tokens
-	Values     map[string]Value `json:"values"`            // by [Measure.Name]; without those that apply to no item
+	Refused    int              `json:"refused,omitempty"`    // nothing was kept for want of room
+	Unanswered int              `json:"unanswered,omitempty"` // prompts that were too long or filtered, or to which nothing was said
+	KeptRate   eval.Estimate    `json:"kept_rate"`            // mean over items of kept tokens ÷ tokens
+	Values     map[string]Value `json:"values"`               // by [Measure.Name]; without those that apply to no item
 
 	// P50 and P95 are a timing: milliseconds of a text that the arm knew nothing of, for
 	// which the longest of the arm's rates is taken.
@@ -111,6 +113,10 @@ type Value struct {
 	// minus that of [Report.Against] at the same rate. nil where there is no such arm.
 	Loss *eval.Estimate `json:"loss,omitempty"`
 	Gain *eval.Estimate `json:"gain,omitempty"`
+
+	// LossItems is how many items Loss is over: Items, but for those of a score of which
+	// either prompt was too long for the model. Gain leaves those out too.
+	LossItems int `json:"loss_items,omitempty"`
 
 	// GainItems is how many items Gain is over: those of which neither arm kept more
 	// than a hundredth over its limit. An arm that keeps more has an easier task.
@@ -145,16 +151,32 @@ type Economy struct {
 	Before int     `json:"tokens_before"`
 	After  int     `json:"tokens_after"`
 
-	// Uncached is the price of all contexts at a vendor without a prompt cache, relative
-	// to raw. Cached has, by vendor, the price where each context is asked Reuse times,
-	// relative to raw contexts that are cached: over 1 the arm costs more than it saves.
+	// After counts a refused context as sent raw, unlike [Outcome.Kept], and so do the
+	// prices. Uncached is the price of all contexts at a vendor without a prompt cache,
+	// relative to raw. Cached has, by [Vendor.Name], the price where each context is asked
+	// Reuse times, relative to raw contexts that are cached: over 1 the arm costs more than
+	// it saves.
 	Uncached float64            `json:"uncached"`
 	Reuse    int                `json:"reuse"`
 	Cached   map[string]float64 `json:"cached"`
 
-	// With a reader and prices only.
+	// With a reader and prices only. Tokens that a vendor read from its cache count in full.
 	Dollars           float64 `json:"dollars,omitempty"`
-	DollarsPerCorrect float64 `json:"dollars_per_correct,omitempty"` // dollars ÷ sum of scores
+	DollarsPerCorrect float64 `json:"dollars_per_correct,omitempty"` // dollars ÷ sum of scores, which may be fractions
+}
+
+// Vendor is what prompts cost that a vendor caches. Prices are of one token, as multiples of
+// the price of an input token.
+type Vendor struct {
+	Name      string  `json:"name"`           // with a model if the prices are that model's: "openai", "openai:gpt-4.1"
+	AsOf      string  `json:"as_of"`          // month of the prices' source: "2026-10"
+	Read      float64 `json:"read"`           // from the cache
+	Write     float64 `json:"write"`          // to the cache
+	Keep      float64 `json:"keep,omitempty"` // in the cache for one lifetime, paid with the write
+	MinTokens int     `json:"min_tokens"`     // shorter texts are not cached
+
+	// OtherModels are patterns of models with other prices or minima, which are left out.
+	OtherModels []string `json:"other_models,omitempty"`
 }
 
 // Hurt is a mean that is lower with confidence, over items as [Value.GainItems] has them.
@@ -166,7 +188,7 @@ type Hurt struct {
 	Than    string        `json:"than"` // the arm that does better at that rate, or "none"
 	By      eval.Estimate `json:"by"`   // negative
 	Items   int           `json:"items"`
-	P       float64       `json:"p"` // one-sided, before allowing for how many were tested
+	P       float64       `json:"p"` // one-sided, before allowing for how many of the arm's means were tested
 }
 
 // Outcome is what became of one item.
@@ -192,6 +214,7 @@ type Reading struct {
 	CachedTokens     int     `json:"cached_tokens,omitempty"`
 	CompletionTokens int     `json:"completion_tokens"`
 	Dollars          float64 `json:"dollars,omitempty"`
+	TooLong          bool    `json:"too_long,omitempty"` // the prompt did not fit the model: nobody read it
 	Answer           string  `json:"answer,omitempty"`
 }
 

@@ -42,6 +42,7 @@ func small() *Report {
 		},
 		Lengths:   []Length{{"llmlingua2", 500, 2, 10, 15}, {"llmlingua2", 1000, 2, 21, 30}, {"random", 500, 2, 0.1, 0.2}, {"random", 1000, 2, 0.2, 0.4}},
 		Economics: []Economy{{Arm: "llmlingua2", Rate: 0.5, Before: 5555, After: 2700, Uncached: 0.49, Reuse: 10, Cached: map[string]float64{"openai": 0.49, "anthropic": 1.25}, Dollars: 0.002, DollarsPerCorrect: 0.0005}},
+		Vendors:   []Vendor{{Name: "openai", AsOf: "2026-10", Read: 0.1, Write: 1, MinTokens: 1024, OtherModels: []string{"*gpt-4o*", "o1*"}}, {Name: "anthropic", AsOf: "2026-11", Read: 0.1, Write: 1.25, Keep: 3.6, MinTokens: 1}},
 		Hurts: []Hurt{{Arm: "llmlingua2", Rate: 0.5, Measure: "survival", Than: "none", By: est(-0.2, -0.3, -0.1), Items: 4, P: 0.001}, {Arm: "llmlingua2", Rate: 0.25, Measure: "survival", Than: "none", By: est(-0.4, -0.5, -0.3), Items: 3, P: 0.002},
 			{Arm: "llmlingua2", Rate: 0.25, Task: "qa", Measure: "score", Than: "random", By: est(-0.1, -0.1, -0.1), Items: 2, P: 0.01}},
 		Outcomes: []Outcome{{ID: "1", Item: "6f2c", Task: "qa", Arm: "llmlingua2", Rate: 0.5, Full: 100, Limit: 50, Kept: 49, Values: map[string]float64{"survival": 1, "score": 0.5}, Read: &Reading{PromptTokens: 60, CompletionTokens: 3}, Millis: 12.5}},

@@ -2,7 +2,6 @@ package report
 
 import (
 	"slices"
-	"sort"
 
 	"github.com/pith-proxy/pith/eval"
 )
@@ -61,12 +60,13 @@ func (x *index) summary() []pane {
 			if c == nil {
 				continue
 			}
-			row := paneRow{Arm: a, Kept: percent(c.KeptRate.Mean), Note: join(x.partial(a, rate, ""), cellNote(c)), Time: millis(c.P50)}
+			row := paneRow{Arm: a, Kept: percent(c.KeptRate.Mean), Note: join(x.partial(a, rate, ""), cellNote(c), c.unanswered()), Time: millis(c.P50)}
 			for _, col := range p.Columns {
 				v := x.valueCell(a, rate, col.Name)
 				if v.Kept == x.keptMore(a, rate, "", "") {
 					v.Kept = "" // the column beside it says so
 				}
+				v.Unanswered = "" // likewise
 				row.Cells = append(row.Cells, paneCell{valueCell: v})
 			}
 			p.Rows = append(p.Rows, row)
@@ -89,6 +89,14 @@ func cellNote(c *Cell) string {
 		refused = count(c.Refused) + " refused"
 	}
 	return join(over, refused)
+}
+
+// unanswered says how many scores are of no answer.
+func (c *Cell) unanswered() string {
+	if c.Unanswered == 0 {
+		return ""
+	}
+	return count(c.Unanswered) + " without an answer"
 }
 
 type keptRow struct {
@@ -132,66 +140,6 @@ func keptWithin(k eval.Estimate, n int) string {
 		return within(k, n, "")
 	}
 	return percent(k.Low) + " to " + percent(k.High)
-}
-
-type economyView struct {
-	Vendors []string
-	Reuse   int
-	Dollars bool
-	Groups  [][]economyRow // by arm, as they follow one another
-}
-
-type economyRow struct {
-	Economy
-	Group    int    // rows of the arm
-	Note     string // that it is over other items
-	Asked    string
-	Uncached priceCell
-	Vendors  []priceCell
-}
-
-type priceCell struct {
-	OK   bool
-	Text string
-	More bool // costs more than not to shorten
-}
-
-func (x *index) economy() economyView {
-	v := economyView{}
-	for _, e := range x.Economics {
-		for vendor := range e.Cached {
-			if !slices.Contains(v.Vendors, vendor) {
-				v.Vendors = append(v.Vendors, vendor)
-			}
-		}
-		v.Dollars = v.Dollars || e.Dollars != 0
-		v.Reuse = max(v.Reuse, e.Reuse)
-	}
-	sort.Strings(v.Vendors)
-	for _, e := range x.Economics {
-		row := economyRow{Economy: e, Note: x.partial(x.arms[e.Arm], e.Rate, ""), Asked: ratio(e.Rate), Uncached: price(e.Uncached, true)}
-		for _, vendor := range v.Vendors {
-			c, ok := e.Cached[vendor]
-			row.Vendors = append(row.Vendors, price(c, ok))
-		}
-		n := len(v.Groups) - 1
-		if n < 0 || v.Groups[n][0].Arm != e.Arm {
-			v.Groups, n = append(v.Groups, nil), n+1
-		}
-		v.Groups[n] = append(v.Groups[n], row)
-	}
-	for _, g := range v.Groups {
-		g[0].Group = len(g)
-	}
-	return v
-}
-
-// price judges by what is shown: 1.00 is not more.
-func price(v float64, ok bool) priceCell {
-	if !ok || !finite(v) {
-		return priceCell{Text: missing}
-	}
-	return priceCell{OK: true, Text: fixed(v, 2) + "×", More: v >= 1.005}
 }
 
 type exampleView struct {

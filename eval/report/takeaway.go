@@ -1,11 +1,15 @@
 package report
 
 import (
+	"math"
 	"slices"
 	"strings"
+
+	"github.com/pith-proxy/pith/eval"
 )
 
-// takeaway says a measure's result at the middle rate in a sentence; "" without one.
+// takeaway says a measure's result at the middle rate in a sentence; "" without one. Of
+// fewer than six items it says first that they are too few.
 func (x *index) takeaway(m Measure) string {
 	rate, ok := x.middle()
 	if !ok {
@@ -14,7 +18,8 @@ func (x *index) takeaway(m Measure) string {
 	var parts []string
 	ours, v, ranked := x.highest(m.Name, rate, "pith")
 	if ranked {
-		parts = append(parts, "at "+asked(rate)+" the best of pith's methods is "+ours.Name+" with "+num(v.Mean)+" ("+within(v.Estimate, v.Items, "95 %: ")+")"+x.gain(ours, v))
+		of := x.candidates(m.Name, rate, "pith")
+		parts = append(parts, "at "+asked(rate)+" the best of pith's "+many(of, "ranked ")+"methods is "+ours.Name+" with "+num(v.Mean)+" ("+within(v.Estimate, v.Items, "95 %: ")+")"+x.gain(ours, v, of))
 	} else if x.tried(m.Name, rate, "pith") {
 		parts = append(parts, "at "+asked(rate)+" none of pith's methods is ranked")
 	}
@@ -34,6 +39,9 @@ func (x *index) takeaway(m Measure) string {
 		return ""
 	}
 	s := strings.Join(parts, "; ")
+	if n := x.contest(m.Name, rate).widest.items; n < fewPairs {
+		s = "over " + plural(n, "item") + ", too few to tell anything from chance: " + s
+	}
 	return strings.ToUpper(s[:1]) + s[1:] + "."
 }
 
@@ -54,6 +62,24 @@ func (x *index) highest(measure string, rate float64, kind string) (arm Arm, v V
 		}
 	}
 	return arm, v, ok
+}
+
+// candidates counts the arms that highest chooses from.
+func (x *index) candidates(measure string, rate float64, kind string) (n int) {
+	for _, a := range x.contest(measure, rate).in {
+		if a.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// many is a number above 1 with a word behind it, else "".
+func many(n int, word string) string {
+	if n < 2 {
+		return ""
+	}
+	return count(n) + " " + word
 }
 
 func (x *index) tried(measure string, rate float64, kind string) bool {
@@ -79,25 +105,52 @@ func (x *index) unranked(measure string, rate float64) []string {
 }
 
 // gain says what an arm has over [Report.Against], and whether that could as well be
-// nothing.
-func (x *index) gain(a Arm, v Value) string {
+// nothing. The arm was picked for its mean out of so many, and its interval is [widened].
+func (x *index) gain(a Arm, v Value, of int) string {
 	if v.Gain == nil || a.Name == x.Against {
 		return ""
 	}
+	wide := widened(*v.Gain, of)
+	v.Gain = &wide
 	s := ", over " + x.Against + " by item " + gainText(v)
-	if v.Gain.Low <= 0 && v.Gain.High >= 0 && v.Gain.Low < v.Gain.High {
+	if of > 1 && wide.Low < wide.High {
+		s += ", the interval widened for picking the best of " + count(of)
+	}
+	switch n := v.gainItems(); {
+	case wide.Low == 0 && wide.High == 0: // all equal, which is no finding
+	case n < fewPairs:
+		s += ", not told from 0 by " + plural(n, "item")
+	case wide.Low <= 0 && wide.High >= 0:
 		s += ", not told from 0"
 	}
 	return s
 }
 
+// widened is the 95 % interval of an arm that was picked out of so many after their means
+// were seen, so that the best of equals is no more often clear of 0 than one alone: each of
+// them has an interval that misses in 5 % divided by their number (Bonferroni). The resamples
+// of the bootstrap are not in a report; so either side is as much longer as that quantile of
+// a normal distribution is larger.
+func widened(e eval.Estimate, of int) eval.Estimate {
+	if of < 2 {
+		return e
+	}
+	by := math.Erfinv(1-0.05/float64(of)) / math.Erfinv(0.95)
+	// The conversions keep sums from being fused, and so the same on every machine.
+	return eval.Estimate{Mean: e.Mean, Low: e.Mean - float64(by*(e.Mean-e.Low)), High: e.Mean + float64(by*(e.High-e.Mean))}
+}
+
+// gainItems is how many items a gain is over; in reports that do not say, all.
+func (v Value) gainItems() int {
+	if v.GainItems > 0 {
+		return v.GainItems
+	}
+	return v.Items
+}
+
 // gainText is "+0.100 (0.010 to 0.200) over 40 of 60 items within budget".
 func gainText(v Value) string {
-	n := v.Items
-	if v.GainItems > 0 {
-		n = v.GainItems
-	}
-	s := signed(v.Gain.Mean) + " (" + within(*v.Gain, n, "") + ")"
+	s := signed(v.Gain.Mean) + " (" + within(*v.Gain, v.gainItems(), "") + ")"
 	return s + withinBudget(v.GainItems, v.Items)
 }
 

@@ -19,6 +19,13 @@ func TestUntested(t *testing.T) {
 	five.items, five.tasks = fewPairs-1, 1
 	worse := func(_ int, o *Outcome) { o.Values["must_keep"] -= 0.5 }
 	onlyNone := func(o Outcome) bool { return o.Arm != "none" }
+	over := func(by float64) *Report {
+		return changed(two, func(_ int, o *Outcome) {
+			if o.Values["must_keep"] -= by; o.Arm == "bm25" && o.Limit > 0 {
+				o.Kept = o.Limit * 2
+			}
+		})
+	}
 	noMeasure := changed(two, func(_ int, o *Outcome) { o.Values = map[string]float64{"other": 1} })
 	for _, c := range []struct {
 		name string
@@ -26,12 +33,20 @@ func TestUntested(t *testing.T) {
 		want string
 	}{
 		{"itself", madeOnce(two), madeOnce(two), ""},
-		{"itself_of_few_items", made(five), made(five), ""},
+		{"itself_of_few_items", madeOnce(five), madeOnce(five), ""},
 		{"worse", madeOnce(two), changed(two, worse), ""},
 		{"only_the_whole_text_is_in_b", madeOnce(two), without(two, onlyNone), "no value of an arm that shortens"},
 		{"only_the_whole_text_changed", without(two, onlyNone), changed(two, worse), "no value of an arm that shortens"},
 		{"no_measure_is_in_both", madeOnce(two), noMeasure, "no value of an arm that shortens"},
-		{"all_fell_but_there_are_five", made(five), changed(five, worse), "6 pairs"},
+		{"an_arm_is_gone", madeOnce(two), without(two, func(o Outcome) bool { return o.Arm == "bm25" }), "Not everything was tested: B has no result of bm25 at 2× and 3×."},
+		{"a_rate_is_gone", madeOnce(two), without(two, func(o Outcome) bool { return o.Rate == 0.33 && o.Arm != "bm25" }), "B has no result of llmlingua2 at 3×, random at 3×."},
+		{"other_rates", without(two, func(o Outcome) bool { return o.Rate == 0.33 }), without(two, func(o Outcome) bool { return o.Rate == 0.5 }), "Nothing was tested: no value of an arm that shortens texts is in both; B has no result of llmlingua2 at 2×, random at 2×, bm25 at 2×."},
+		{"an_arm_is_new", without(two, func(o Outcome) bool { return o.Arm == "bm25" }), madeOnce(two), ""},
+		{"the_whole_text_is_gone", madeOnce(two), without(two, func(o Outcome) bool { return o.Arm == "none" }), ""},
+		{"a_measure_is_gone", madeOnce(two), changed(two, func(_ int, o *Outcome) { delete(o.Values, "score") }), "Not everything was tested: B has no value of score."},
+		{"more_than_the_limit_of_every_text", over(0), over(0.1), "Not everything was tested: values changed, but more was kept than the limit of every text, of bm25 at 2× and 3×."},
+		{"more_than_the_limit_and_nothing_changed", over(0), over(0), ""},
+		{"all_fell_but_there_are_five", madeOnce(five), changed(five, worse), "6 pairs"},
 	} {
 		got := compare(t, c.a, c.b, CompareOptions{})
 		if (got.Untested() == "") != (c.want == "") || !strings.Contains(got.Untested(), c.want) {
@@ -45,10 +60,10 @@ func TestUntested(t *testing.T) {
 			t.Fatal(err)
 		}
 		head := strings.Join(strings.SplitN(text.String(), "\n", 5)[:4], "\n")
-		if c.want != "" && (!strings.Contains(head, got.Untested()) || strings.Contains(text.String(), "No regression")) {
+		if c.want != "" && (!strings.Contains(head, md(got.Untested())) || strings.Contains(text.String(), "No regression")) {
 			t.Errorf("%s: the head is %s", c.name, head)
 		}
-		if first := strings.HasPrefix(js.String(), "{\n\"untested\":\"Nothing"); first != (c.want != "") {
+		if first := strings.HasPrefix(js.String(), "{\n\"untested\":\"No"); first != (c.want != "") {
 			t.Errorf("%s: the JSON begins %.60q", c.name, js.String())
 		}
 	}

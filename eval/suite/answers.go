@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/pith-proxy/pith/eval"
 	"github.com/pith-proxy/pith/eval/reader"
 )
 
@@ -17,14 +18,13 @@ func (r *run) answerNotes() []string {
 			notes = append(notes, fmt.Sprintf(format, n, where))
 		}
 	}
-	add("%d prompts%s were longer, with room for an answer, than the model's window: they were not read, and score 0.",
-		func(a *reading) bool { return a.Finish == reader.FinishContext })
+	notes = append(notes, r.longNotes()...)
 	add("%d answers%s were taken by the vendor's filter, and score as empty ones.",
 		func(a *reading) bool { return a.Finish == reader.FinishFilter })
 	add("%d answers%s reached the cap of tokens before their first word, as models that think do under a small cap, and score as empty ones.",
 		func(a *reading) bool { return a.Finish == "length" && blank(a.Answer) })
 	add("%d answers%s had no text for no reason that the vendor gave.", func(a *reading) bool {
-		return blank(a.Answer) && a.Finish != reader.FinishContext && a.Finish != reader.FinishFilter && a.Finish != "length"
+		return blank(a.Answer) && !a.tooLong() && a.Finish != reader.FinishFilter && a.Finish != "length"
 	})
 	add("Of %d answers%s the vendor said no tokens; the reader estimated them, and so are the dollars.",
 		func(a *reading) bool { return a.Estimated })
@@ -32,6 +32,58 @@ func (r *run) answerNotes() []string {
 }
 
 func blank(answer string) bool { return strings.TrimSpace(answer) == "" }
+
+// tooLong reports whether the prompt did not fit the model, so that nobody read it.
+func (a *reading) tooLong() bool { return a.Finish == reader.FinishContext }
+
+// unanswered reports whether there was no answer to score: the prompt was too long or
+// filtered, or nothing was said.
+func (a *reading) unanswered() bool {
+	return a.tooLong() || a.Finish == reader.FinishFilter || blank(a.Answer)
+}
+
+// tooLong reports whether the prompt of a result did not fit the model.
+func (got *row) tooLong() bool { return got.Read != nil && got.Read.tooLong() }
+
+// longNotes is the note on prompts that did not fit the model, and what that leaves out.
+func (r *run) longNotes() []string {
+	n, where := r.readings((*reading).tooLong)
+	if n == 0 {
+		return nil
+	}
+	note := fmt.Sprintf("%d prompts%s were longer, with room for an answer, than the model's window: they were not read, and score 0. Pairs of answers with such a prompt on either side are left out where scores are compared: %d with the whole text",
+		n, where, r.longPairs(eval.Full().Name()))
+	if r.Against != eval.Full().Name() {
+		note += fmt.Sprintf(", %d with %s", r.longPairs(r.Against), r.Against)
+	}
+	return []string{note + "."}
+}
+
+// longPairs counts, over all rates, the pairs of scores with another arm's of the same item
+// and rate of which either prompt was too long.
+func (r *run) longPairs(with string) int {
+	n := 0
+	for c := range r.cols {
+		other := r.column(with, r.cols[c].rate)
+		if other < 0 || other == c {
+			continue
+		}
+		for _, row := range r.rows {
+			if row[c].scored() && row[other].scored() && (row[c].tooLong() || row[other].tooLong()) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func (got *row) scored() bool {
+	if got == nil {
+		return false
+	}
+	_, ok := got.Values[score]
+	return ok
+}
 
 // doubtNotes is the note on answers that may have been paid for twice, if there are any.
 func (r *run) doubtNotes() []string {

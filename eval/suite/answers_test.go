@@ -3,8 +3,10 @@ package suite
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -106,6 +108,84 @@ func TestTooLongScoresNothing(t *testing.T) {
 	}
 	if n == 0 {
 		t.Error("no outcomes")
+	}
+}
+
+// TestTooLongIsNoGain: where the whole text does not fit the model, an arm that fits is no
+// better for that, and where an arm does not fit it is no worse. All else is compared.
+func TestTooLongIsNoGain(t *testing.T) {
+	o := fixedRun(map[string]func(int) float64{
+		"none": func(int) float64 { return 0 }, "head": func(int) float64 { return 0 }, "ours": func(int) float64 { return 0 },
+	})
+	o.Set.Tasks[0].Prompt, o.Set.Tasks[1].Prompt = "{context} {input}", "{context} {input}"
+	o.Set.Tasks[0].Metric, o.Set.Tasks[1].Metric = "m", "m"
+	for i := range o.Set.Items {
+		o.Set.Items[i].Question = fmt.Sprint(i)
+	}
+	// Eight whole texts of 21 do not fit, and one text of head's.
+	o.Reader = fakeReader{"fake", func(_ context.Context, p reader.Prompt) (reader.Answer, error) {
+		name, item, _ := strings.Cut(p.Text, " ")
+		n, err := strconv.Atoi(item)
+		if name == "none" && n < 8 || name == "head" && n == 20 {
+			return reader.Answer{Finish: reader.FinishContext}, err
+		}
+		return reader.Answer{Text: name, PromptTokens: 5}, err
+	}}
+	o.Score = func(_, said string, _, _ []string) (float64, error) {
+		return map[string]float64{"none": 0.5, "head": 0.5, "ours": 0.25}[said], nil
+	}
+	r := mustRun(t, o)
+	for _, c := range r.Cells {
+		v := c.Values[score]
+		if c.Task != "" || c.Arm != "ours" {
+			continue
+		}
+		if v.Items != 21 || v.LossItems != 13 || v.GainItems != 20 || v.Loss.Mean != -0.25 || v.Gain.Mean != -0.25 {
+			t.Errorf("%+v, loss %v, gain %v", v, v.Loss, v.Gain)
+		}
+		if m := c.Values["m"]; m.LossItems != 21 || m.GainItems != 21 {
+			t.Errorf("a measure of the text: %+v", m)
+		}
+	}
+	want := map[string]int{"none": 13, "head": 20}
+	for _, h := range listed(r)["ours"] {
+		if h.Task == "" && h.Measure == score && h.Items != want[h.Than] {
+			t.Errorf("%+v", h)
+		}
+		if h.Task == "" {
+			delete(want, h.Than)
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("not found to be lower than %v", want)
+	}
+	for _, out := range r.Outcomes {
+		if want := out.Arm == "none" && out.Values[score] == 0 || out.Arm == "head" && out.ID == "u"; out.Read.TooLong != want {
+			t.Errorf("%s of %s is too long: %v", out.ID, out.Arm, out.Read.TooLong)
+		}
+	}
+	note := "9 prompts (head 1, none 8) were longer, with room for an answer, than the model's window: they were not read, and score 0. Pairs of answers with such a prompt on either side are left out where scores are compared: 17 with the whole text, 10 with head."
+	if !slices.Contains(r.Notes, note) {
+		t.Errorf("notes %q", r.Notes)
+	}
+}
+
+// TestCellsCountWhatIsNoAnswer, and leave the count to the cells that it is of.
+func TestCellsCountWhatIsNoAnswer(t *testing.T) {
+	for name, a := range map[string]reader.Answer{
+		"too_long": {Finish: reader.FinishContext}, "filtered": {Finish: reader.FinishFilter, PromptTokens: 1}, "blank": {Text: " \n", Finish: "length", PromptTokens: 1},
+	} {
+		o := readerRun("")
+		answersBy(&o, func(reader.Prompt) reader.Answer { return a })
+		for _, c := range mustRun(t, o).Cells {
+			want := 0
+			if c.Arm == "none" {
+				want = map[string]int{"": 9, "task0": 6, "task1": 3}[c.Task]
+			}
+			if c.Unanswered != want {
+				t.Errorf("%s: %s at %v, %q: %d, want %d", name, c.Arm, c.Rate, c.Task, c.Unanswered, want)
+			}
+		}
 	}
 }
 

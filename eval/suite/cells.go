@@ -2,7 +2,6 @@ package suite
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"github.com/pith-proxy/pith/eval"
@@ -46,10 +45,15 @@ func (r *run) values(p part, c int, measure string) [][]float64 {
 }
 
 // differences are those of column c to column other, over the items that both have, or
-// over those of them where the two are on equal terms.
+// over those of them where the two are on equal terms. A score of a prompt that did not fit
+// the model says nothing of what was kept, and is compared with none: to fit where the whole
+// text does not is no better an answer.
 func (r *run) differences(p part, c, other int, measure string, equal bool) [][]float64 {
 	return r.collect(p, func(i int) (float64, bool) {
 		if r.rows[i][other] == nil || equal && !(r.meets(i, c) && r.meets(i, other)) {
+			return 0, false
+		}
+		if measure == score && (r.rows[i][c].tooLong() || r.rows[i][other].tooLong()) {
 			return 0, false
 		}
 		a, ok := r.rows[i][c].Values[measure]
@@ -116,6 +120,9 @@ func (r *run) cell(p part, c int) report.Cell {
 		if got.Refused {
 			cell.Refused++
 		}
+		if got.Read != nil && got.Read.unanswered() {
+			cell.Unanswered++
+		}
 		if limit := r.limit(i, c); limit > 0 && got.Kept > limit {
 			cell.OverBudget++
 		}
@@ -145,14 +152,16 @@ func (r *run) value(p part, c int, measure string, v *report.Value, later *estim
 	if v.Items = count(values); v.Items == 0 {
 		return
 	}
-	later.mean(measure, values, &v.Estimate)
+	later.mean(measure, r.shares[p.task][measure], values, &v.Estimate)
 	v.KeptRate = mean(slices.Concat(r.collect(p, func(i int) (float64, bool) {
 		_, ok := r.rows[i][c].Values[measure]
 		return emptyAsWhole(r.rows[i][c].Kept, r.full[i]), ok
 	})...))
 	whole := r.column(eval.Full().Name(), r.cols[c].rate)
 	if whole >= 0 {
-		v.Loss = later.difference(measure, r.differences(p, c, whole, measure, false))
+		d := r.differences(p, c, whole, measure, false)
+		v.LossItems = count(d)
+		v.Loss = later.difference(measure, d)
 	}
 	if other := r.column(r.Against, r.cols[c].rate); other >= 0 {
 		d := r.differences(p, c, other, measure, true)
@@ -170,20 +179,17 @@ type columnReport struct {
 // columnReports are by column.
 func (r *run) columnReports(ctx context.Context) ([]columnReport, error) {
 	out := make([]columnReport, len(r.cols))
+	r.shares = r.findShares()
 	err := eval.ForEach(ctx, len(r.cols), nil, func(ctx context.Context, c int) error {
 		parts := r.parts(c)
 		for k, p := range parts {
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
-			if k == 1 && len(parts) == 2 {
-				// The only task is all of them, and has been tested.
-				cell := out[c].cells[0]
-				cell.Task, cell.Values = p.task, maps.Clone(cell.Values)
-				out[c].cells = append(out[c].cells, cell)
-				continue
-			}
 			out[c].cells = append(out[c].cells, r.cell(p, c))
+			if len(parts) == 2 && k == 1 {
+				continue // the only task is all of them, and has been tested
+			}
 			out[c].tests = append(out[c].tests, r.tests(p, c)...)
 		}
 		return nil

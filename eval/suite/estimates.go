@@ -23,15 +23,41 @@ type estimate struct {
 	into   *eval.Estimate
 }
 
-// mean is that of a measure. Where each value is 0 or 1 it is a share, of which resamples
-// would say too little: of equal values all are alike.
-func (e *estimates) mean(measure string, values [][]float64, into *eval.Estimate) {
-	strata := weighed(measure, values)
-	if len(strata) == 1 {
-		if k, ok := ones(strata[0]); ok {
-			*into = eval.Proportion(k, len(strata[0]))
-			return
+// shares are the measures, by task and "" for all, whose every value in the run is 0 or 1,
+// whichever arm's it is. Their means are shares, of which resamples would say too little: of
+// equal values all are alike. The arms have one kind of interval, or the better one would
+// look less certain.
+type shares map[string]map[string]bool
+
+func (r *run) findShares() shares {
+	out := shares{"": {}}
+	for _, t := range r.Set.Tasks {
+		out[t.Name] = map[string]bool{}
+	}
+	for i, it := range r.Set.Items {
+		for _, got := range r.rows[i] {
+			if got != nil {
+				out.see("", got.Values)
+				out.see(it.Dataset, got.Values)
+			}
 		}
+	}
+	return out
+}
+
+func (s shares) see(task string, values map[string]float64) {
+	for m, v := range values {
+		before, seen := s[task][m]
+		s[task][m] = (before || !seen) && (v == 0 || v == 1)
+	}
+}
+
+// mean is that of a measure, which is a share or not.
+func (e *estimates) mean(measure string, share bool, values [][]float64, into *eval.Estimate) {
+	strata := weighed(measure, values)
+	if share && len(strata) == 1 {
+		*into = eval.Proportion(ones(strata[0]), len(strata[0]))
+		return
 	}
 	*e = append(*e, estimate{strata, into})
 }
@@ -65,19 +91,14 @@ func (r *run) resample(all estimates) {
 	}
 }
 
-// ones counts them; false if there is another value but 0.
-func ones(values []float64) (int, bool) {
+func ones(values []float64) int {
 	k := 0
 	for _, v := range values {
-		switch v {
-		case 0:
-		case 1:
+		if v == 1 {
 			k++
-		default:
-			return 0, false
 		}
 	}
-	return k, true
+	return k
 }
 
 func mean(values []float64) float64 {

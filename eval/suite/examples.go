@@ -132,7 +132,7 @@ func (r *run) reading(got *row) *report.Reading {
 		return nil
 	}
 	out := &report.Reading{PromptTokens: got.Read.PromptTokens, CachedTokens: got.Read.CachedTokens,
-		CompletionTokens: got.Read.CompletionTokens, Dollars: r.dollars(got.Read)}
+		CompletionTokens: got.Read.CompletionTokens, Dollars: r.dollars(got.Read), TooLong: got.tooLong()}
 	if r.Answers {
 		out.Answer = got.Read.Answer
 	}

@@ -11,6 +11,7 @@ import (
 
 // report puts the results together.
 func (r *run) report(ctx context.Context) (*report.Report, error) {
+	r.settleKept()
 	columns, err := r.columnReports(ctx)
 	if err != nil {
 		return nil, err
@@ -24,7 +25,7 @@ func (r *run) report(ctx context.Context) (*report.Report, error) {
 		Set: r.Set.Name, Tasks: r.tasks(), Unit: r.Counter.Name(),
 		Rates: r.Rates, Measures: r.measures(), Arms: r.arms(), Through: r.Through,
 		Against: r.Against, Resamples: r.Resamples, Seed: r.Seed,
-		Lengths: r.lengths(), Economics: r.economies(), Hurts: hurts, Grids: r.grids(), Outcomes: r.outcomes(), Examples: r.examples(),
+		Lengths: r.lengths(), Economics: r.economies(), Vendors: r.vendors(), Hurts: hurts, Grids: r.grids(), Outcomes: r.outcomes(), Examples: r.examples(),
 		Notes: r.notes(),
 	}
 	for _, c := range columns {
@@ -107,12 +108,7 @@ func (r *run) readerOf(outcomes []report.Outcome) *report.Reader {
 }
 
 func (r *run) notes() []string {
-	notes := slices.Concat(r.Set.Notes, r.Notes)
-	for _, a := range r.Arms {
-		if a.Reader != nil {
-			notes = append(notes, fmt.Sprintf("What %s kept is what its reader counted of the prompt, less what %s counts of the raw prompt beside the context: the framing of messages is in it, and so is any difference between the two ways to count. A prompt that the vendor refused counts as kept whole. The text itself is not seen, so that there are no measures of it and no times.", a.Name(), r.Counter.Name()))
-		}
-	}
+	notes := slices.Concat(r.Set.Notes, r.Notes, r.keptNotes())
 	var idle []string
 	for _, m := range r.Measures {
 		if !r.applies(m.Name()) {
@@ -123,6 +119,7 @@ func (r *run) notes() []string {
 		notes = append(notes, "Measures that apply to no item of the run: "+strings.Join(idle, ", ")+".")
 	}
 	notes = append(notes, r.answerNotes()...)
+	notes = append(notes, r.cacheNotes()...)
 	if r.journal != nil && r.journal.damaged > 0 {
 		notes = append(notes, fmt.Sprintf("%d damaged lines of the journal were passed over; what they held was computed again.", r.journal.damaged))
 	}

@@ -3,6 +3,7 @@ package suite
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 
 	"github.com/pith-proxy/pith/eval"
@@ -11,9 +12,6 @@ import (
 
 // leastItems is how many differences a mean needs to be called worse: fewer say nothing.
 const leastItems = 6
-
-// falseAlarms is how often a run of equal arms may list anything at all.
-const falseAlarms = 0.05
 
 // simple are the baselines of which the best is to be beaten at every rate.
 var simple = []string{"random", "head", "tail", "middle", "idf"}
@@ -26,6 +24,7 @@ type test struct {
 	than    string
 	d       [][]float64 // differences, by task
 	p       float64     // that the mean of the differences is not below 0
+	least   float64     // p if all the differences that are not 0 were below it
 
 	// covered: another test says it already. It counts among the tests and is not listed.
 	covered bool
@@ -41,36 +40,54 @@ func (r *run) tests(p part, c int) []test {
 	}
 	var out []test
 	for _, m := range r.measureNames() {
-		add := func(than string, candidates int, d [][]float64, covered bool) {
-			// Where nothing differs there can be no false alarm (Tarone, 1990).
-			if count(d) < leastItems || !slices.ContainsFunc(slices.Concat(d...), func(v float64) bool { return v != 0 }) {
+		add := func(than string, candidates, differing int, d [][]float64, covered bool) {
+			if count(d) < leastItems {
 				return
 			}
 			chance := min(1, float64(candidates)*eval.LowerTail(weighed(m, d)))
-			out = append(out, test{c, p.task, m, than, d, chance, covered})
+			least := min(1, float64(candidates)*math.Exp2(-float64(differing)))
+			out = append(out, test{c, p.task, m, than, d, chance, least, covered})
 		}
 		against := r.column(r.Against, r.cols[c].rate)
 		whole := r.column(eval.Full().Name(), r.cols[c].rate)
 		if m == score && whole >= 0 {
-			add(eval.Full().Name(), 1, r.differences(p, c, whole, m, true), false)
+			d := r.differences(p, c, whole, m, true)
+			add(eval.Full().Name(), 1, differing(d), d, false)
 		}
 		if against >= 0 && against != c && against != whole {
-			add(r.Against, 1, r.differences(p, c, against, m, true), false)
+			d := r.differences(p, c, against, m, true)
+			add(r.Against, 1, differing(d), d, false)
 		}
-		if best, candidates, d := r.bestSimple(p, c, m); best >= 0 {
-			add(r.cols[best].arm.Name(), candidates, d, best == against)
+		if best := r.bestSimple(p, c, m); best.column >= 0 {
+			add(r.cols[best.column].arm.Name(), best.candidates, best.differing, best.lead, best.column == against)
 		}
 	}
 	return out
 }
 
-// bestSimple returns the column of the simple baseline that leads by most at a column's
-// rate, the earlier arm of equals, out of how many it was chosen, and the differences; -1
-// if there is none. The best of several leads by chance too: its p-value is to be
-// multiplied by their number (Bonferroni).
-func (r *run) bestSimple(p part, c int, measure string) (best, candidates int, lead [][]float64) {
-	best = -1
-	least := 0.0
+// leader is the simple baseline that leads by most over a column. The best of several leads
+// by chance too: its p-value is to be multiplied by their number (Bonferroni).
+type leader struct {
+	column     int         // -1 if there is none
+	candidates int         // out of which it was chosen
+	differing  int         // the most differences that are not 0, of any candidate
+	lead       [][]float64 // differences of the column to it, by task
+}
+
+// differing is how many values are not 0.
+func differing(d [][]float64) int {
+	n := 0
+	for _, v := range slices.Concat(d...) {
+		if v != 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// bestSimple returns the leader at a column's rate, the earlier arm of equals.
+func (r *run) bestSimple(p part, c int, measure string) leader {
+	best, least := leader{column: -1}, 0.0
 	for _, a := range r.Arms {
 		if !slices.Contains(simple, a.Name()) || a.Kind != "baseline" {
 			continue
@@ -83,12 +100,13 @@ func (r *run) bestSimple(p part, c int, measure string) (best, candidates int, l
 		if count(d) < leastItems {
 			continue
 		}
-		candidates++
-		if m := meanOfMeans(weighed(measure, d)); best < 0 || m < least {
-			best, least, lead = other, m, d
+		best.candidates++
+		best.differing = max(best.differing, differing(d))
+		if m := meanOfMeans(weighed(measure, d)); best.column < 0 || m < least {
+			best.column, least, best.lead = other, m, d
 		}
 	}
-	return best, candidates, lead
+	return best
 }
 
 // meanOfMeans is that of strata that all have values.
@@ -100,23 +118,17 @@ func meanOfMeans(strata [][]float64) float64 {
 	return sum / float64(len(strata))
 }
 
-// hurts lists the means that are lower with confidence: by Holm's test over all that was
-// tested in the run, so that equal arms are listed in at most one run of twenty, and with
-// an interval that is below 0 as well. The largest loss is first; equals stay in the order
-// of arm, rate and task.
+// hurts lists the means that are lower with confidence: those that [rejected] finds among
+// an arm's tests, and with an interval that is below 0 as well. The largest loss is first;
+// equals stay in the order of arm, rate and task.
 func (r *run) hurts(ctx context.Context, columns []columnReport) ([]report.Hurt, error) {
-	var all []test
-	var p []float64
-	for _, c := range columns {
-		for _, t := range c.tests {
-			all = append(all, t)
-			p = append(p, t.p)
-		}
-	}
 	var lower []test
-	for i, rejected := range eval.Holm(p, falseAlarms) {
-		if rejected && !all[i].covered {
-			lower = append(lower, all[i])
+	for a := range r.Arms {
+		tests := r.testsOf(&r.Arms[a], columns)
+		for i, is := range rejected(tests) {
+			if is && !tests[i].covered {
+				lower = append(lower, tests[i])
+			}
 		}
 	}
 	out := make([]report.Hurt, len(lower))
@@ -139,6 +151,17 @@ func (r *run) hurts(ctx context.Context, columns []columnReport) ([]report.Hurt,
 		return nil, nil
 	}
 	return out, nil
+}
+
+// testsOf are an arm's, at all its rates.
+func (r *run) testsOf(arm *Arm, columns []columnReport) []test {
+	var out []test
+	for c := range columns {
+		if r.cols[c].arm == arm {
+			out = append(out, columns[c].tests...)
+		}
+	}
+	return out
 }
 
 // hurt says which mean is lower and by how much. A gain of the column's cells is not

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/pith-proxy/pith/eval"
+	"github.com/pith-proxy/pith/eval/dataset"
 )
 
 // score is the measure's name of a reader's answers.
@@ -29,7 +30,45 @@ func (o *Options) prepare() error {
 	if o.Against == "" && len(o.Arms) > 0 {
 		o.Against = o.Arms[0].Name()
 	}
-	return errors.Join(o.checkSet(), o.checkArms(), o.checkRates(), o.checkMeasures())
+	return errors.Join(o.checkSet(), o.checkArms(), o.checkRates(), o.checkMeasures(), o.checkScores())
+}
+
+// fewItems is how many items an error names.
+const fewItems = 3
+
+// checkScores tries each item's metric on an answer without a word, so that nothing is paid
+// for an answer that could not be scored.
+func (o *Options) checkScores() error {
+	if o.Score == nil || o.Reader == nil {
+		return nil
+	}
+	var errs []error
+	n := 0
+	for _, it := range o.Set.Items {
+		t, ok := o.Set.Task(it.Dataset)
+		if !ok || t.Metric == "" || !o.taken(t) {
+			continue
+		}
+		v, err := o.Score(t.Metric, "", it.Answers, it.Classes)
+		if err == nil {
+			err = finite(v)
+		}
+		if err == nil {
+			continue
+		}
+		if n++; n <= fewItems {
+			errs = append(errs, fmt.Errorf("item %s of task %s: metric %s: %w", it.ID, t.Name, t.Metric, err))
+		}
+	}
+	if n > fewItems {
+		errs = append(errs, fmt.Errorf("and %d more items whose answers could not be scored", n-fewItems))
+	}
+	return errors.Join(errs...)
+}
+
+// taken reports whether some arm takes a task.
+func (o *Options) taken(t dataset.Task) bool {
+	return slices.ContainsFunc(o.Arms, func(a Arm) bool { return a.Takes == nil || a.Takes(t) })
 }
 
 func (o *Options) checkSet() error {

@@ -170,7 +170,9 @@ func TestOrderAndTotals(t *testing.T) {
 		for _, o := range r.Outcomes {
 			if o.Arm == e.Arm && o.Rate == e.Rate {
 				before += o.Full
-				after += o.Kept
+				if after += o.Kept; o.Refused {
+					after += o.Full - o.Kept // sent raw
+				}
 				correct += o.Values[score]
 				if o.Read != nil {
 					dollars += (2*float64(o.Read.PromptTokens) + 10*float64(o.Read.CompletionTokens)) / 1e6
@@ -250,7 +252,9 @@ func TestArmThatReadsForItself(t *testing.T) {
 			t.Errorf("nobody timed %v", l)
 		}
 	}
-	if !slices.ContainsFunc(r.Notes, func(s string) bool { return strings.HasPrefix(s, "What proxy kept is what its reader counted") }) {
+	if !slices.ContainsFunc(r.Notes, func(s string) bool {
+		return strings.HasPrefix(s, "What proxy kept is the text, counted by words, less what its prompt is shorter")
+	}) {
 		t.Errorf("notes %q", r.Notes)
 	}
 	o = readerRun("")

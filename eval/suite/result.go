@@ -2,7 +2,6 @@ package suite
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -24,7 +23,7 @@ type prompt struct {
 }
 
 // shorten has an arm shorten an item, and measures what it kept. An arm that reads for
-// itself keeps, so far, the whole text: only its answer tells what came of it.
+// itself is given the whole text: what came of it is known at the end, by [run.settleKept].
 func (r *run) shorten(ctx context.Context, i, c int, q dataset.Question) (*row, string, error) {
 	col := &r.cols[c]
 	got := &row{Values: map[string]float64{}}
@@ -66,8 +65,7 @@ func finite(v float64) error {
 // read asks the reader and scores what it says.
 func (r *run) read(ctx context.Context, p prompt) error {
 	t, col := r.task(p.item), &r.cols[p.col]
-	text := p.question.Prompt(p.kept)
-	a, err := col.reader.Answer(ctx, reader.Prompt{Text: text, MaxTokens: t.MaxTokens})
+	a, err := col.reader.Answer(ctx, reader.Prompt{Text: p.question.Prompt(p.kept), MaxTokens: t.MaxTokens})
 	if err != nil {
 		return r.at(p.item, p.col, fmt.Errorf("reader: %w", err))
 	}
@@ -77,7 +75,7 @@ func (r *run) read(ctx context.Context, p prompt) error {
 		CompletionTokens: a.CompletionTokens, Estimated: a.Estimated, Answer: said,
 		Finish: a.Finish, InDoubt: a.InDoubt}
 	if col.arm.Reader != nil {
-		if p.row.Kept, err = r.keptBy(a, text, p.item); err != nil {
+		if err := countable(a); err != nil {
 			return r.at(p.item, p.col, err)
 		}
 	}
@@ -105,19 +103,6 @@ func prediction(t dataset.Task, answer string) string {
 	}
 	first, _, _ := strings.Cut(strings.TrimLeft(answer, "\n"), "\n")
 	return first
-}
-
-// keptBy returns how many tokens of the context reached a reader that shortens prompts on
-// the way: what the vendor counted, less all of the raw prompt that is not context. Of a
-// prompt that was refused nobody counted anything: at worst all of it was kept.
-func (r *run) keptBy(a reader.Answer, raw string, item int) (int, error) {
-	if a.Finish == reader.FinishContext || a.Finish == reader.FinishFilter && a.Estimated {
-		return r.full[item], nil
-	}
-	if a.PromptTokens <= 0 || a.Estimated {
-		return 0, errors.New("the reader does not say how many tokens it got; without that nobody knows what was kept")
-	}
-	return max(0, a.PromptTokens-(r.Counter.Count(raw)-r.full[item])), nil
 }
 
 // show returns what an example shows. Spans that are not ascending pieces of the text are

@@ -24,6 +24,8 @@ type run struct {
 	asked []string // digests of what each item asks of its context
 	rows  [][]*row
 
+	shares shares // once all rows are there
+
 	mu          sync.Mutex
 	done, total int
 }
@@ -42,8 +44,8 @@ type run struct {
 // answers are in the reader's own store.
 //
 // An arm's, a measure's or a reader's error ends the run, with the names of the arm, the
-// rate and the item. So does the end of ctx. Then nothing new begins, but what readers are
-// at goes on to its end, and is kept. Such errors wrap a [Stopped]. If it was the cap on
+// rate and the item. So does the end of ctx. Then nothing new begins, no call is tried again
+// or waits to be, but a call under way goes on to its end, and its answer is kept. Such errors wrap a [Stopped]. If it was the cap on
 // dollars, [reader.ErrCap], there is a report beside the error, of the items that all
 // arms were through with, unless those are none.
 func Run(ctx context.Context, o Options) (_ *report.Report, err error) {
@@ -120,8 +122,9 @@ func (r *run) task(item int) dataset.Task {
 
 // all fills rows.
 func (r *run) all(ctx context.Context) error {
-	// After an error, or when ctx ends, readers get nothing new, but end what they are at,
-	// which is paid for. The end of ctx tells them to wait for nothing else.
+	// After an error, or when ctx ends, open ends. Readers then get nothing new, and try
+	// and wait for nothing again, but end the exchange that they are at, which is paid for:
+	// that is what a [reader.Reader] does when its context ends.
 	open, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	prompts := make(chan prompt, r.Concurrency)
@@ -132,7 +135,7 @@ func (r *run) all(ctx context.Context) error {
 				if open.Err() != nil {
 					continue
 				}
-				if err := r.read(ctx, p); err != nil {
+				if err := r.read(open, p); err != nil {
 					fail(err)
 				}
 			}

@@ -12,8 +12,10 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/pith-proxy/pith/eval"
+	"github.com/pith-proxy/pith/eval/dataset"
 	"github.com/pith-proxy/pith/eval/measure"
 	"github.com/pith-proxy/pith/eval/reader"
 )
@@ -140,7 +142,12 @@ func TestErrorsSayWhere(t *testing.T) {
 			o.Reader = fakeReader{"bad", func(context.Context, reader.Prompt) (reader.Answer, error) { return reader.Answer{}, errFake }}
 		}, "suite: arm none, item 0-0: reader: out of order; "},
 		{"metric", func(o *Options) {
-			o.Score = func(string, string, []string, []string) (float64, error) { return 0, errFake }
+			o.Score = func(_, said string, _, _ []string) (float64, error) {
+				if said == "" {
+					return 0, nil // as before anything is asked
+				}
+				return 0, errFake
+			}
 		}, "suite: arm none, item 0-0: metric exact: out of order; "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -229,7 +236,7 @@ func TestAnswersUnderWayAreKept(t *testing.T) {
 			close(asked)
 			<-failed
 			synctest.Wait() // until nobody else has anything to do
-			return reader.Answer{Text: "late"}, ctx.Err()
+			return reader.Answer{Text: "late"}, nil
 		}}
 		if _, err := Run(t.Context(), o); !errors.Is(err, errFake) {
 			t.Fatal(err)
@@ -237,6 +244,45 @@ func TestAnswersUnderWayAreKept(t *testing.T) {
 		// The second prompt was waiting, and was not asked.
 		if n := lines(t, o.Dir) - 1; n != 1 || calls != 1 {
 			t.Errorf("%d results of %d answers", n, calls)
+		}
+	})
+}
+
+// TestFailureEndsPauses: after an error of one reader another one ends its exchange, whose
+// answer is kept, and a third waits no longer for its next try and makes none.
+func TestFailureEndsPauses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := readerRun(t.TempDir())
+		o.Set.Items, o.Concurrency = o.Set.Items[:1], 3
+		var calls, tries atomic.Int64
+		o.Reader = fakeReader{"fake", func(ctx context.Context, p reader.Prompt) (reader.Answer, error) {
+			switch calls.Add(1) {
+			case 1: // a second until it fails for good
+				time.Sleep(time.Second)
+				return reader.Answer{}, errFake
+			case 2: // an exchange of ten seconds, which the end of ctx does not cut
+				time.Sleep(10 * time.Second)
+				return reader.Answer{Text: "late"}, nil
+			}
+			for range 30 { // exchanges that fail, and a pause after each
+				tries.Add(1)
+				select {
+				case <-time.After(time.Minute):
+				case <-ctx.Done():
+					return reader.Answer{}, context.Cause(ctx)
+				}
+			}
+			return reader.Answer{}, errors.New("half an hour later")
+		}}
+		start := time.Now()
+		if _, err := Run(t.Context(), o); !errors.Is(err, errFake) {
+			t.Fatal(err)
+		}
+		if took := time.Since(start); took != 10*time.Second || calls.Load() != 3 || tries.Load() != 1 {
+			t.Errorf("after %v; %d calls, %d tries of the third", took, calls.Load(), tries.Load())
+		}
+		if n := lines(t, o.Dir) - 1; n != 1 {
+			t.Errorf("%d results in the journal", n)
 		}
 	})
 }
@@ -273,6 +319,37 @@ func TestEndIsNoFaultOfArms(t *testing.T) {
 	})
 	if _, err := Run(ctx, o); !errors.Is(err, errFake) || strings.Contains(err.Error(), "arm") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestMetricsAreTriedFirst: what could not be scored is not asked, and neither is anything
+// else. Items that nobody reads may be as they are.
+func TestMetricsAreTriedFirst(t *testing.T) {
+	o := readerRun(t.TempDir())
+	n := watch(&o)
+	bad := map[string]bool{"gold1": true, "gold2": true, "gold4": true, "gold5": true, "gold1000": true}
+	o.Score = func(metric, said string, answers, classes []string) (float64, error) {
+		if bad[answers[0]] {
+			return 0, errFake
+		}
+		return scores(metric, said, answers, classes)
+	}
+	_, err := Run(t.Context(), o)
+	want := "suite: item 0-1 of task task0: metric exact: out of order\nitem 0-2 of task task0: metric exact: out of order\n" +
+		"item 0-4 of task task0: metric exact: out of order\nand 2 more items whose answers could not be scored"
+	if err == nil || err.Error() != want || n.readers+n.arms != 0 {
+		t.Errorf("after %d calls of arms and %d of the reader: %v", n.arms, n.readers, err)
+	}
+	for i := range o.Arms {
+		o.Arms[i].Takes = func(task dataset.Task) bool { return task.Name == "task2" } // no metric scores it
+	}
+	if _, err := Run(t.Context(), o); err != nil {
+		t.Errorf("nobody is read: %v", err)
+	}
+	o = offlineRun("")
+	o.Score = func(string, string, []string, []string) (float64, error) { return 0, errFake }
+	if _, err := Run(t.Context(), o); err != nil {
+		t.Errorf("nobody reads: %v", err)
 	}
 }
 

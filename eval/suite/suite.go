@@ -48,7 +48,8 @@ type Options struct {
 	Measures []measure.Measure
 
 	// Reader answers prompts, at most Concurrency at a time; nil asks nobody. Score
-	// scores an answer by a metric's name. Answers that were read under another name of
+	// scores an answer by a metric's name; it is tried on an empty answer of each item
+	// before anything is asked. Answers that were read under another name of
 	// the reader are not taken from disk, nor under other settings if it has a method
 	// Settings() string that tells them.
 	Reader      reader.Reader
