@@ -204,16 +204,16 @@ func TestWhichTasks(t *testing.T) {
 	}
 }
 
-// TestGainsSayWhatTheyAreOver: within budget, and of an arm that kept more.
+// TestGainsSayWhatTheyAreOver: on equal terms, and of an arm that kept more.
 func TestGainsSayWhatTheyAreOver(t *testing.T) {
 	some := est(0.1, 0.05, 0.15)
 	r := ranked("survival", have{name: "ours", kind: "pith", mean: 0.6, kept: 0.6, gain: &some, over: 12}, have{name: "other", kind: "pith", mean: 0.55, kept: 0.5, gain: &some, over: 18},
 		have{name: "equal", kind: "pith", mean: 0.5, kept: 0.5, gain: &eval.Estimate{}, over: 17}, have{name: "bm25", kind: kindBaseline, mean: 0.5, kept: 0.5})
 	m := markdownOf(t, r)
 	for _, want := range []string{
-		"| ours (pith) | +0.100 (0.050 to 0.150) over 12 of 18 items within budget (kept 60 %) |",
+		"| ours (pith) | +0.100 (0.050 to 0.150) over 12 of 18 items on equal terms (kept 60 %) |",
 		"| other (pith) | +0.100 (0.050 to 0.150) |",
-		"| equal (pith) | 0.000 (all 17 equal) over 17 of 18 items within budget |",
+		"| equal (pith) | 0.000 (all 17 equal) over 17 of 18 items on equal terms |",
 		"| ours (pith) | 0.600 (0.500 to 0.700, kept 60 %) |",
 		"is other with 0.550 (95 %: 0.450 to 0.650), over bm25 by item +0.100 (0.043 to 0.157), the interval widened for picking the best of 2;",
 	} {
@@ -222,7 +222,7 @@ func TestGainsSayWhatTheyAreOver(t *testing.T) {
 		}
 	}
 	page, doc := pageOf(t, r)
-	if want := "to bm25 +0.100 (0.050 to 0.150) over 12 of 18 items within budget"; !strings.Contains(page, "kept 60 %") || !strings.Contains(textOf(doc), want) {
+	if want := "to bm25 +0.100 (0.050 to 0.150) over 12 of 18 items on equal terms"; !strings.Contains(page, "kept 60 %") || !strings.Contains(textOf(doc), want) {
 		t.Errorf("the page does not say %q", want)
 	}
 }
@@ -324,7 +324,7 @@ func TestHurtsSayWhatWasTested(t *testing.T) {
 		t.Errorf("got %q\nwant %q", got, want)
 	}
 	m := markdownOf(t, r)
-	if want := "at 2× (kept 60 %) by 0.200 (0.100 to 0.300) over 12 of 18 items within budget."; !strings.Contains(m, want) {
+	if want := "at 2× (kept 60 %) by 0.200 (0.100 to 0.300) over 12 of 18 items on equal terms."; !strings.Contains(m, want) {
 		t.Errorf("no %q in\n%s", want, m)
 	}
 	r.Reader = &Reader{Name: "parrot"}

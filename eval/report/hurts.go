@@ -74,7 +74,7 @@ func (x *index) worse(a Arm, h Hurt) string {
 	at := withNote(ratio(h.Rate), x.keptMore(a, h.Rate, h.Task, h.Measure))
 	v, _ := x.value(a, h.Rate, h.Task, h.Measure)
 	less := eval.Estimate{Mean: -h.By.Mean, Low: -h.By.High, High: -h.By.Low}
-	return at + " by " + num(less.Mean) + " (" + within(less, h.Items, "") + ")" + withinBudget(h.Items, v.Items)
+	return at + " by " + num(less.Mean) + " (" + within(less, h.Items, "") + ")" + onTerms(h.Items, v.Items)
 }
 
 func (x *index) kindOf(measure string) string {

@@ -148,17 +148,17 @@ func (v Value) gainItems() int {
 	return v.Items
 }
 
-// gainText is "+0.100 (0.010 to 0.200) over 40 of 60 items within budget".
+// gainText is "+0.100 (0.010 to 0.200) over 40 of 60 items on equal terms".
 func gainText(v Value) string {
 	s := signed(v.Gain.Mean) + " (" + within(*v.Gain, v.gainItems(), "") + ")"
-	return s + withinBudget(v.GainItems, v.Items)
+	return s + onTerms(v.GainItems, v.Items)
 }
 
-// withinBudget is " over 40 of 60 items within budget", "" where it is all of them or the
+// onTerms is " over 40 of 60 items on equal terms", "" where it is all of them or the
 // report does not say.
-func withinBudget(n, of int) string {
+func onTerms(n, of int) string {
 	if n <= 0 || n >= of {
 		return ""
 	}
-	return " over " + count(n) + " of " + plural(of, "item") + " within budget"
+	return " over " + count(n) + " of " + plural(of, "item") + " on equal terms"
 }

@@ -22,8 +22,8 @@ func TestFewItemsAreNoFinding(t *testing.T) {
 		{2, 2, est(-0.035, -0.036, -0.035), true, "by item −0.035 (−0.036 to −0.035), not told from 0 by 2 items;"},
 		{5, 5, est(0.1, 0.1, 0.1), true, "by item +0.100 (all 5 equal), not told from 0 by 5 items;"},
 		{5, 5, est(0, 0, 0), true, "by item 0.000 (all 5 equal);"},
-		{18, 1, est(0.1, 0.1, 0.1), false, "by item +0.100 (1 item) over 1 of 18 items within budget, not told from 0 by 1 item;"},
-		{18, 6, est(0.1, 0.05, 0.15), false, "by item +0.100 (0.050 to 0.150) over 6 of 18 items within budget;"},
+		{18, 1, est(0.1, 0.1, 0.1), false, "by item +0.100 (1 item) over 1 of 18 items on equal terms, not told from 0 by 1 item;"},
+		{18, 6, est(0.1, 0.05, 0.15), false, "by item +0.100 (0.050 to 0.150) over 6 of 18 items on equal terms;"},
 		{6, 6, est(0.1, 0.05, 0.15), false, "by item +0.100 (0.050 to 0.150);"},
 	} {
 		r := ranked("survival", have{name: "ours", kind: "pith", mean: 0.6, kept: 0.5, gain: &c.gain, over: c.over}, have{name: "bm25", kind: kindBaseline, mean: 0.5, kept: 0.5})
