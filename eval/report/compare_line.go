@@ -107,11 +107,14 @@ func onEqualTerms(o, p *Outcome, m Measure) bool {
 	return o.meets() && p.meets()
 }
 
-// meets reports whether an outcome kept at most a hundredth of its limit over it, or one
-// token. What keeps more has an easier task. An arm with a rate of its own has no limit.
-func (o *Outcome) meets() bool {
-	return o.Limit == 0 || o.Kept-o.Limit <= max(1, o.Limit/100)
+// KeepsTo reports whether so much is at most a hundredth over a limit, or one token. What
+// keeps more has an easier task, and is left out of gains. An arm with a rate of its own has
+// no limit, which is 0.
+func KeepsTo(limit, kept int) bool {
+	return limit == 0 || kept-limit <= max(1, limit/100)
 }
+
+func (o *Outcome) meets() bool { return KeepsTo(o.Limit, o.Kept) }
 
 // unread reports whether the prompt did not fit the model.
 func (o *Outcome) unread() bool { return o.Read != nil && o.Read.TooLong }

@@ -62,12 +62,7 @@ func (r *run) differences(p part, c, other int, measure string, equal bool) [][]
 	})
 }
 
-// meets reports whether a column kept at most a hundredth of its limit over it, or one
-// token. An arm that keeps more has an easier task. One with a rate of its own has no limit.
-func (r *run) meets(i, c int) bool {
-	limit := r.limit(i, c)
-	return limit == 0 || r.rows[i][c].Kept-limit <= max(1, limit/100)
-}
+func (r *run) meets(i, c int) bool { return report.KeepsTo(r.limit(i, c), r.rows[i][c].Kept) }
 
 func (r *run) collect(p part, of func(item int) (float64, bool)) [][]float64 {
 	out := make([][]float64, len(p.items))
